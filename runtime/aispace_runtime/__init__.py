@@ -1,0 +1,1 @@
+"""aispace_runtime"""
