@@ -1,0 +1,251 @@
+"""The database: engine, sessions, schema revision."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import alembic.command
+import alembic.config
+import alembic.script
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from ..errors import AISpaceError, Unavailable
+from .base import Base
+
+VERSION_TABLE = "aispace_alembic_version"
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+BUSY_TIMEOUT_MS = 30_000
+
+
+class WrongRevision(AISpaceError):
+    """The database was made by another version of the platform."""
+
+    status = 503
+
+
+class Database:
+    """Sessions on one database.
+
+    The session is *ambient*: ``with db.write() as session`` inside another ``with db.write()`` of the same thread or
+    context joins that transaction, and only the outermost one commits. So services call each other and everything
+    they do stands or falls together.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:////path/to/file.db`` or ``postgresql+psycopg://...``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._ambient: contextvars.ContextVar[tuple[Session, bool, int] | None] = contextvars.ContextVar(
+            f"session-{id(self)}", default=None
+        )
+        # SQLite takes one writer at a time: a fair queue in the process is quicker than its busy loop.
+        self._writer = threading.RLock() if self.is_sqlite else contextlib.nullcontext()
+        self._after_commit: contextvars.ContextVar[list[Any] | None] = contextvars.ContextVar(
+            f"after-{id(self)}", default=None
+        )
+        self.engine: Engine = self._make_engine()
+
+    def _make_engine(self) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        engine = create_engine(
+            self.url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}, pool_size=20
+        )
+
+        @event.listens_for(engine, "connect")
+        def configure(connection: Any, _record: Any) -> None:
+            # The driver would begin transactions by itself, and not before a SELECT: we say BEGIN ourselves.
+            connection.isolation_level = None
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=NORMAL",
+                "foreign_keys=ON",
+                f"busy_timeout={BUSY_TIMEOUT_MS}",
+                "temp_store=MEMORY",
+                "cache_size=-65536",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            write = connection.get_execution_options().get("aispace_write", True)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+        return engine
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that only reads; inside a write transaction, that transaction's session.
+
+        Yields
+        ------
+        Session
+            A session that sees one state of the database until it is closed.
+        """
+        ambient = self._ambient.get()
+        if ambient is not None and ambient[2] == threading.get_ident():
+            yield ambient[0]
+            return
+        engine = self.engine.execution_options(aispace_write=False)
+        with Session(engine, expire_on_commit=False, autoflush=True) as session:
+            token = self._ambient.set((session, False, threading.get_ident()))
+            try:
+                yield session
+            finally:
+                self._ambient.reset(token)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session whose changes are committed together at the end of the outermost block.
+
+        Yields
+        ------
+        Session
+            The session of the running transaction of this thread, or of a new one.
+
+        Raises
+        ------
+        RuntimeError
+            Inside ``read()``: a snapshot cannot become a writer.
+        """
+        ambient = self._ambient.get()
+        if ambient is not None and ambient[2] == threading.get_ident():
+            if not ambient[1]:
+                raise RuntimeError("write() inside read(): begin the write block first")
+            yield ambient[0]
+            return
+        callbacks: list[Any] = []
+        with self._writer, Session(self.engine, expire_on_commit=False) as session:
+            token = self._ambient.set((session, True, threading.get_ident()))
+            after = self._after_commit.set(callbacks)
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                self._ambient.reset(token)
+                self._after_commit.reset(after)
+        for callback in callbacks:
+            callback()
+
+    def after_commit(self, callback: Any) -> None:
+        """Call ``callback()`` once the running transaction is committed; at once when none runs."""
+        callbacks = self._after_commit.get()
+        ambient = self._ambient.get()
+        if callbacks is None or ambient is None or ambient[2] != threading.get_ident():
+            callback()
+        else:
+            callbacks.append(callback)
+
+    # Schema
+
+    def create_schema(self) -> None:
+        """Bring an empty database to the newest revision, or refuse one of another revision."""
+        if self.head() is None:  # no revision is written yet
+            self.metadata.create_all(self.engine)
+            return
+        self.upgrade()
+
+    def _config(self) -> alembic.config.Config:
+        config = alembic.config.Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["engine"] = self.engine
+        return config
+
+    def head(self) -> str | None:
+        """Name the revision that this version of the platform needs."""
+        return alembic.script.ScriptDirectory.from_config(self._config()).get_current_head()
+
+    def current(self) -> str | None:
+        """Name the revision that the database has; ``None`` for an empty one."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table(VERSION_TABLE):
+                return None
+            return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+
+    def check(self) -> None:
+        """Refuse a database of another revision.
+
+        Raises
+        ------
+        WrongRevision
+            With the command that upgrades it, or the advice to use the newer platform.
+        """
+        current, head = self.current(), self.head()
+        if current == head:
+            return
+        known = {r.revision for r in alembic.script.ScriptDirectory.from_config(self._config()).walk_revisions()}
+        if current is not None and current not in known:
+            raise WrongRevision(
+                "database_too_new",
+                f"The database has revision {current}, which this version of AI Space does not know. "
+                "Start the newer version that made it, or restore a backup.",
+                params={"current": current, "head": head},
+            )
+        raise WrongRevision(
+            "database_too_old",
+            f"The database has revision {current}, this version needs {head}. Run: aispace db upgrade",
+            params={"current": current, "head": head},
+        )
+
+    def upgrade(self) -> Path | None:
+        """Upgrade to the newest revision; an existing SQLite file is copied first.
+
+        Returns
+        -------
+        pathlib.Path or None
+            The copy, where one was made.
+        """
+        current = self.current()
+        if current == self.head():
+            return None
+        copy = None
+        if self.is_sqlite and current is not None and self.url.database:
+            source = Path(self.url.database)
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            copy = source.with_name(f"{source.name}.{current}.{stamp}")
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy2(source, copy)
+        alembic.command.upgrade(self._config(), "head")
+        return copy
+
+    def ping(self) -> None:
+        """Ask the database for one row.
+
+        Raises
+        ------
+        Unavailable
+            When it does not answer.
+        """
+        try:
+            with self.read() as session:
+                session.execute(text("SELECT 1"))
+        except Exception as error:
+            raise Unavailable("database_away", "The database does not answer. Try again in a moment.") from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @property
+    def metadata(self) -> Any:
+        """All tables."""
+        from . import tables  # noqa: F401
+
+        return Base.metadata

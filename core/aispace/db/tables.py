@@ -1,0 +1,29 @@
+"""Imports every table, so that the metadata is complete for migrations."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+
+MODULES = (
+    "aispace.algorithms.orm",
+    "aispace.billing.orm",
+    "aispace.datasets.orm",
+    "aispace.events.orm",
+    "aispace.idempotency",
+    "aispace.images.orm",
+    "aispace.labels.orm",
+    "aispace.models.orm",
+    "aispace.notebooks.orm",
+    "aispace.resources.orm",
+    "aispace.serving.orm",
+    "aispace.storage.orm",
+    "aispace.tokens.orm",
+    "aispace.training.orm",
+    "aispace.users.orm",
+    "aispace.workloads.orm",
+)
+
+for _module in MODULES:
+    with contextlib.suppress(ModuleNotFoundError):
+        importlib.import_module(_module)

@@ -1,0 +1,178 @@
+"""The composition root: one `Platform` is the whole product without its faces."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import secrets
+import threading
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from traitlets import Unicode
+from traitlets.config import LoggingConfigurable
+
+from .clock import Clock
+from .db import Database
+
+if TYPE_CHECKING:
+    from .algorithms.service import AlgorithmService
+    from .billing.service import BillingService
+    from .datasets.service import DatasetService
+    from .engines.base import Engine
+    from .events.service import EventService
+    from .files.service import AreaService
+    from .images.service import ImageService
+    from .labels.service import LabelGroupService
+    from .models.service import ModelService
+    from .notebooks.service import NotebookService
+    from .resources.service import ResourceService
+    from .serving.service import ServingService
+    from .storage.blobs import BlobStore
+    from .storage.trees import TreeStore
+    from .storage.uploads import UploadService
+    from .tokens.service import TokenService
+    from .training.service import TrainingService
+    from .users.service import UserService
+    from .workloads.service import WorkloadService
+
+FOLDERS = ("areas", "blobs", "images", "logs", "run", "secrets", "trees", "uploads", "workloads")
+
+
+SERVICES = (
+    ("events", "events.service", "EventService"),
+    ("blobs", "storage.blobs", "BlobStore"),
+    ("trees", "storage.trees", "TreeStore"),
+    ("uploads", "storage.uploads", "UploadService"),
+    ("users", "users.service", "UserService"),
+    ("tokens", "tokens.service", "TokenService"),
+    ("areas", "files.service", "AreaService"),
+    ("resources", "resources.service", "ResourceService"),
+    ("billing", "billing.service", "BillingService"),
+    ("engine", "engines.local.engine", "LocalEngine"),
+    ("workloads", "workloads.service", "WorkloadService"),
+    ("images", "images.service", "ImageService"),
+    ("notebooks", "notebooks.service", "NotebookService"),
+    ("labels", "labels.service", "LabelGroupService"),
+    ("datasets", "datasets.service", "DatasetService"),
+    ("algorithms", "algorithms.service", "AlgorithmService"),
+    ("models", "models.service", "ModelService"),
+    ("training", "training.service", "TrainingService"),
+    ("serving", "serving.service", "ServingService"),
+)
+"""Attribute, module and class of each service, in the order in which they need each other."""
+
+
+class Platform(LoggingConfigurable):
+    """Everything that belongs together, built in the order in which it needs each other.
+
+    Only `aispace serve` (and a test) makes one; every other process asks it over REST.
+    """
+
+    home = Unicode(help="Folder of all state. Default: $AISPACE_HOME or ./var. Example: '/srv/aispace'.").tag(
+        config=True
+    )
+    database_url = Unicode(
+        help="Database. Default: SQLite in the home folder. Example: 'postgresql+psycopg://aispace@db/aispace'."
+    ).tag(config=True)
+    timezone = Unicode(help="Time zone of days in bills and reports. Default: $AISPACE_TIMEZONE or UTC.").tag(
+        config=True
+    )
+    currency = Unicode("CNY", help="Currency of all prices, as ISO 4217 names it. Example: 'EUR'.").tag(config=True)
+
+    blobs: BlobStore
+    trees: TreeStore
+    uploads: UploadService
+    areas: AreaService
+    events: EventService
+    users: UserService
+    tokens: TokenService
+    resources: ResourceService
+    billing: BillingService
+    engine: Engine
+    workloads: WorkloadService
+    images: ImageService
+    notebooks: NotebookService
+    labels: LabelGroupService
+    datasets: DatasetService
+    algorithms: AlgorithmService
+    training: TrainingService
+    models: ModelService
+    serving: ServingService
+
+    def __init__(self, *, clock: Clock | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.clock = clock or Clock()
+        self.path = Path(self.home or os.environ.get("AISPACE_HOME") or "var").resolve()
+        self.make_folders()
+        self.db = Database(
+            self.database_url or os.environ.get("AISPACE_DATABASE_URL") or f"sqlite:///{self.path}/aispace.db"
+        )
+        self.zone = ZoneInfo(self.timezone or os.environ.get("AISPACE_TIMEZONE") or "UTC")
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._build()
+
+    def make_folders(self) -> None:
+        """Make the folders of the home; secrets are for the platform only."""
+        self.path.mkdir(mode=0o755, parents=True, exist_ok=True)
+        for name in FOLDERS:
+            mode = 0o700 if name in ("secrets", "uploads", "blobs", "logs") else 0o755
+            (self.path / name).mkdir(mode=mode, exist_ok=True)
+
+    def _build(self) -> None:
+        for attribute, module, name in SERVICES:
+            try:
+                service = getattr(importlib.import_module(f"aispace.{module}"), name)
+            except ModuleNotFoundError:
+                continue
+            setattr(self, attribute, service(self))
+
+    def secret(self, name: str) -> str:
+        """Read a secret of the home; make a random one at first use (file mode 0600)."""
+        path = self.path / "secrets" / name
+        with contextlib.suppress(FileNotFoundError):
+            return path.read_text().strip()
+        value = secrets.token_hex(32)
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(value)
+            return value
+        return path.read_text().strip()
+
+    def amount(self, value: Decimal) -> dict[str, Any]:
+        """Write money the way REST shows it."""
+        return {"amount": value, "currency": self.currency}
+
+    def start(self) -> None:
+        """Start what runs beside the requests: reconciler, sealer, schedules."""
+        self._thread("sealer", self._seal)
+        self.workloads.start()
+
+    def _thread(self, name: str, target: Any) -> None:
+        thread = threading.Thread(target=target, name=f"aispace-{name}", daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _seal(self) -> None:
+        generation = 0
+        while not self._stop.is_set():
+            try:
+                if self.events.seal() == 0:
+                    generation = self.events.wait(generation, timeout=1.0)
+            except Exception:
+                self.log.exception("sealing failed; the next try follows")
+                self._stop.wait(1.0)
+
+    def close(self) -> None:
+        """Stop the threads and close the database; workloads go on."""
+        self._stop.set()
+        if hasattr(self, "workloads"):
+            self.workloads.close()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        self.db.close()
