@@ -2,20 +2,66 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
+from aispace.db import Database
 from aispace.identity import Principal
 from aispace.platform import Platform
+from databases import postgresql
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="what the platform runs on")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """Start Debian's PostgreSQL for this session."""
+    with postgresql.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Make a database with the schema and no rows, once; each test gets a copy (a file, or a PostgreSQL template)."""
+    if request.config.getoption("--database") == "postgresql":
+        server: postgresql.Server = request.getfixturevalue("postgresql_server")
+        name = server.create()
+        database = Database(server.url(name))
+    else:
+        name = str(tmp_path_factory.mktemp("schema") / "empty.db")
+        database = Database(f"sqlite:///{name}")
+    database.create_schema()
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+    database.close()
+    return name
 
 
 @pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
+def database_url(request: pytest.FixtureRequest, empty_database: str, tmp_path: Path) -> Iterator[str]:
+    """Make a database of its own for one test."""
+    if request.config.getoption("--database") == "postgresql":
+        server: postgresql.Server = request.getfixturevalue("postgresql_server")
+        name = server.create(template=empty_database)
+        yield server.url(name)
+        server.drop(name)
+    else:
+        path = tmp_path / "aispace.db"
+        shutil.copyfile(empty_database, path)
+        yield f"sqlite:///{path}"
+
+
+@pytest.fixture
+def platform(database_url: str, tmp_path: Path) -> Iterator[Platform]:
     """Make a platform with a home of its own; its threads are not started: call ``platform.start()`` where needed."""
-    made = Platform(home=str(tmp_path / "home"))
-    made.db.create_schema()
+    made = Platform(home=str(tmp_path / "home"), database_url=database_url)
     yield made
     made.close()
 

@@ -34,7 +34,9 @@ def test_no_source_file_is_longer_than_600_lines() -> None:
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
-    assert [str(path) for path in tracked() if {part.split(".")[0] for part in path.relative_to(ROOT).parts} & VAGUE] == []
+    assert [
+        str(path) for path in tracked() if {part.split(".")[0] for part in path.relative_to(ROOT).parts} & VAGUE
+    ] == []
 
 
 def test_versions_of_the_python_and_npm_packages_are_equal() -> None:
