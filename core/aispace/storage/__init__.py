@@ -1,0 +1,1 @@
+"""Bytes: content addressed blobs, manifests, read-only trees, uploads, archives."""
