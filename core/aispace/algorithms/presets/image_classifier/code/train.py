@@ -1,0 +1,293 @@
+"""Train an image classifier with scikit-learn and save it as ONNX.
+
+Every line that AI Space needs of an algorithm is here: the arguments (launch contract), scalars and progress, predictions
+on the validation images for the evaluation page, the model with its config.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import aispace_runtime as run
+import numpy as np
+from aispace_runtime.inference.preprocess import decode, prepare
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.linear_model import SGDClassifier
+from sklearn.metrics import accuracy_score, log_loss
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+TRAIN = ("train", "training", None)
+VALIDATION = ("validation", "val")
+READ_BATCH = 256
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line as AI Space writes it: ``--name=value``."""
+
+    def truth(text: str) -> bool:
+        if text.lower() not in ("true", "false", "1", "0"):
+            raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
+        return text.lower() in ("true", "1")
+
+    launch = run.current()
+    parser = argparse.ArgumentParser(description="Train an image classifier.")
+    parser.add_argument("--data_url", type=Path, required=True, help="training set")
+    parser.add_argument("--val_data_url", type=Path, help="validation set; default: a part of the training set")
+    parser.add_argument("--model_load_dir", type=Path, help="model to go on from (mlp and linear)")
+    parser.add_argument("--train_out", type=Path, default=launch.out)
+    parser.add_argument("--train_model_out", type=Path, default=launch.model)
+    parser.add_argument("--train_log", type=Path, help="not needed: the log is what this program prints")
+    parser.add_argument("--model", choices=["mlp", "linear", "svm"], default="mlp")
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--learning_rate", type=float, default=0.002)
+    parser.add_argument("--batch_size", type=int, default=64)
+    parser.add_argument("--hidden", type=int, default=256)
+    parser.add_argument("--image_size", type=int, default=16)
+    parser.add_argument("--colour", type=truth, default=False)
+    parser.add_argument("--augment", type=truth, default=True)
+    parser.add_argument("--validation_share", type=float, default=0.2)
+    parser.add_argument("--seed", type=int, default=launch.seed)
+    return parser.parse_args()
+
+
+def share_out(samples: list[run.Sample], share: float, rng: np.random.Generator) -> tuple[list, list]:
+    """Keep a share of each label for validation; a label with one image stays in training."""
+    by_label: dict[str, list[run.Sample]] = {}
+    for sample in samples:
+        by_label.setdefault(sample.label or "", []).append(sample)
+    train, validation = [], []
+    for label in sorted(by_label):
+        group = [by_label[label][i] for i in rng.permutation(len(by_label[label]))]
+        count = min(max(1, round(len(group) * share)), len(group) - 1)
+        validation += group[:count]
+        train += group[count:]
+    return train, validation
+
+
+def choose(options: argparse.Namespace, rng: np.random.Generator) -> tuple[list, list, list[str]]:
+    """Give training samples, validation samples and the labels in their order."""
+    data = run.dataset(options.data_url)
+    labelled = list(data.labelled)
+    train = [sample for sample in labelled if sample.split in TRAIN]
+    if options.val_data_url is not None:
+        train = train or labelled
+        validation = list(run.dataset(options.val_data_url).labelled)
+    else:
+        validation = [sample for sample in labelled if sample.split in VALIDATION]
+        if not validation:
+            train, validation = share_out(train or labelled, options.validation_share, rng)
+    counts = Counter(sample.label for sample in train)
+    labels = [label for label in data.labels if counts[label]] or sorted(counts)
+    labels += sorted(set(counts) - set(labels))
+    if len(labels) < 2:
+        sys.exit(
+            f"Not trained: {len(train)} labelled training images with {len(labels)} labels. "
+            "Label images with at least two labels and publish the dataset."
+        )
+    known = [sample for sample in validation if sample.label in counts]
+    if len(known) < len(validation):
+        print(f"{len(validation) - len(known)} validation images left out: their label is not in the training set")
+    print(f"{data.name} {data.version or ''}: {len(train)} training, {len(known)} validation, {len(labels)} labels")
+    return train, known, labels
+
+
+def read(samples: list[run.Sample], preprocess: dict) -> np.ndarray:
+    """Read images as rows of values 0..1, as the model server will."""
+    size = preprocess["width"] * preprocess["height"] * (3 if preprocess["mode"] == "RGB" else 1)
+    rows = np.empty((len(samples), size), dtype=np.float32)
+    for start in range(0, len(samples), READ_BATCH):
+        part = samples[start : start + READ_BATCH]
+        rows[start : start + len(part)] = prepare([decode(s.path.read_bytes()) for s in part], preprocess)
+    return rows
+
+
+def moved(rows: np.ndarray, preprocess: dict, rng: np.random.Generator) -> np.ndarray:
+    """Move each image by up to an eighth of its size; what comes in from outside repeats the edge."""
+    height, width = preprocess["height"], preprocess["width"]
+    images = rows.reshape(len(rows), height, width, -1)
+    reach = max(1, width // 12)
+    padded = np.pad(images, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="edge")
+    result = np.empty_like(images)
+    shifts = rng.integers(0, 2 * reach + 1, size=(len(rows), 2))
+    for dy in range(2 * reach + 1):
+        for dx in range(2 * reach + 1):
+            chosen = (shifts[:, 0] == dy) & (shifts[:, 1] == dx)
+            result[chosen] = padded[chosen, dy : dy + height, dx : dx + width]
+    return result.reshape(rows.shape)
+
+
+def new_classifier(options: argparse.Namespace) -> MLPClassifier | SGDClassifier | CalibratedClassifierCV:
+    """Make the classifier that learns."""
+    if options.model == "svm":
+        return CalibratedClassifierCV(SVC(C=10.0, gamma="scale"), ensemble=False, cv=3)
+    if options.model == "linear":
+        return SGDClassifier(
+            loss="log_loss",
+            alpha=1e-4,
+            learning_rate="constant",
+            eta0=options.learning_rate,
+            random_state=options.seed,
+        )
+    return MLPClassifier(
+        hidden_layer_sizes=(options.hidden,),
+        learning_rate_init=options.learning_rate,
+        batch_size=options.batch_size,
+        alpha=1e-4,
+        random_state=options.seed,
+    )
+
+
+def load_weights(classifier: MLPClassifier | SGDClassifier, folder: Path, labels: list[str]) -> None:
+    """Go on from the weights of an earlier run with the same shape."""
+    file = folder / "weights.npz"
+    if not file.is_file():
+        sys.exit(f"Not trained: the model to start from has no weights.npz ({folder.name}). Start without a model.")
+    saved = np.load(file, allow_pickle=False)
+    if [str(label) for label in saved["labels"]] != labels:
+        sys.exit("Not trained: the model to start from knows other labels. Start without a model.")
+    ours = weights(classifier)
+    for name, value in ours.items():
+        if name not in saved or saved[name].shape != value.shape:
+            sys.exit("Not trained: the model to start from has another shape (model, hidden, image_size, colour).")
+        value[...] = saved[name]
+    print("weights taken from the model to start from")
+
+
+def weights(classifier: MLPClassifier | SGDClassifier) -> dict[str, np.ndarray]:
+    """Name the arrays that hold what was learnt; they can be written to."""
+    if isinstance(classifier, SGDClassifier):
+        return {"coef": classifier.coef_, "intercept": classifier.intercept_}
+    named = {f"coef_{i}": value for i, value in enumerate(classifier.coefs_)}
+    return named | {f"intercept_{i}": value for i, value in enumerate(classifier.intercepts_)}
+
+
+def scores(
+    classifier: MLPClassifier | SGDClassifier | CalibratedClassifierCV, x: np.ndarray, y: np.ndarray
+) -> tuple[float, float]:
+    """Give cross entropy and accuracy; NaN where there is nothing to measure."""
+    if not len(y):
+        return float("nan"), float("nan")
+    probabilities = classifier.predict_proba(x)
+    loss = log_loss(y, probabilities, labels=classifier.classes_)
+    return float(loss), float(accuracy_score(y, probabilities.argmax(axis=1)))
+
+
+def learn(options, scaler, classifier, train, validation, labels, preprocess, rng) -> None:  # noqa: ANN001
+    """Fit the classifier, logging each epoch; the weights of the epoch with the least validation loss are kept."""
+    (x, y), (vx, vy) = train, validation
+    scaled, vscaled = scaler.transform(x), scaler.transform(vx) if len(vx) else vx
+    classes = np.arange(len(labels))
+    epochs = 1 if options.model == "svm" else options.epochs
+    augment = options.augment and options.model == "mlp"
+    best: tuple[float, int, dict[str, np.ndarray]] = (float("inf"), 0, {})
+    if options.model == "svm":
+        classifier.fit(scaled, y)
+    elif options.model_load_dir is not None:
+        classifier.partial_fit(scaled[:1], y[:1], classes=classes)
+        load_weights(classifier, options.model_load_dir, labels)
+    for epoch in range(1, epochs + 1):
+        begin = time.perf_counter()
+        if options.model != "svm":
+            order = rng.permutation(len(y))
+            batch = scaler.transform(moved(x[order], preprocess, rng)) if augment else scaled[order]
+            classifier.partial_fit(batch, y[order], classes=classes)
+        loss, accuracy = scores(classifier, scaled, y)
+        vloss, vaccuracy = scores(classifier, vscaled, vy)
+        if not np.isfinite(loss):
+            sys.exit(f"Stopped in epoch {epoch}: the loss is {loss}. Choose a smaller learning_rate.")
+        run.log(epoch, loss=loss, accuracy=accuracy, validation_loss=vloss, validation_accuracy=vaccuracy)
+        run.progress(epoch, epochs, unit="epochs")
+        if options.model != "svm" and vloss < best[0]:
+            best = (vloss, epoch, {name: value.copy() for name, value in weights(classifier).items()})
+        print(
+            f"epoch {epoch}/{epochs} loss {loss:.4f} accuracy {accuracy:.4f} "
+            f"validation loss {vloss:.4f} accuracy {vaccuracy:.4f} ({time.perf_counter() - begin:.2f} s)",
+            flush=True,
+        )
+    if best[2]:
+        for name, value in weights(classifier).items():
+            value[...] = best[2][name]
+        print(f"weights of epoch {best[1]} kept: least validation loss")
+
+
+def save(options, scaler, classifier, labels, preprocess, metrics) -> None:  # noqa: ANN001
+    """Write model.onnx, config.json and, where one can go on from them, the weights."""
+    from skl2onnx import to_onnx
+    from skl2onnx.common.data_types import FloatTensorType
+
+    width = scaler.n_features_in_
+    pipeline = Pipeline([("scale", scaler), ("classify", classifier)])
+    model = to_onnx(
+        pipeline,
+        initial_types=[("input", FloatTensorType([None, width]))],
+        options={id(classifier): {"zipmap": False}},
+        target_opset={"": 18, "ai.onnx.ml": 3},
+    )
+    options.train_model_out.mkdir(parents=True, exist_ok=True)
+    (options.train_model_out / "model.onnx").write_bytes(model.SerializeToString())
+    if options.model != "svm":
+        np.savez(options.train_model_out / "weights.npz", labels=np.array(labels), **weights(classifier))
+    label, probabilities = (output.name for output in model.graph.output)
+    run.save_model_config(
+        format="onnx",
+        framework="scikit-learn",
+        task="image_classification",
+        inputs=[{"name": "input", "datatype": "FP32", "shape": [-1, width]}],
+        outputs=[
+            {"name": label, "datatype": "INT64", "shape": [-1]},
+            {"name": probabilities, "datatype": "FP32", "shape": [-1, len(labels)]},
+        ],
+        labels=labels,
+        preprocess=preprocess,
+        metrics=metrics,
+        folder=options.train_model_out,
+    )
+
+
+def main() -> None:
+    """Read, learn, predict, save."""
+    options = arguments()
+    rng = np.random.default_rng(options.seed)
+    train, validation, labels = choose(options, rng)
+    preprocess = {
+        "width": options.image_size,
+        "height": options.image_size,
+        "mode": "RGB" if options.colour else "L",
+        "scale": 1 / 255,
+        "layout": "NHWC",
+        "flatten": True,
+    }
+    number = {label: i for i, label in enumerate(labels)}
+    x, vx = read(train, preprocess), read(validation, preprocess)
+    y, vy = (np.array([number[s.label] for s in part], dtype=np.int64) for part in (train, validation))
+    print(f"images read: {options.image_size} x {options.image_size} {preprocess['mode']}", flush=True)
+    scaler = StandardScaler().fit(x)
+    classifier = new_classifier(options)
+    learn(options, scaler, classifier, (x, y), (vx, vy), labels, preprocess, rng)
+    metrics = {}
+    if len(vy):
+        probabilities = classifier.predict_proba(scaler.transform(vx))
+        loss, accuracy = scores(classifier, scaler.transform(vx), vy)
+        metrics = {"validation_accuracy": accuracy, "validation_loss": loss}
+        run.predictions(
+            labels=labels,
+            paths=[s.name for s in validation],
+            truth=[s.label for s in validation],
+            predicted=[labels[i] for i in probabilities.argmax(axis=1)],
+            scores=probabilities,
+            dataset="data_url" if options.val_data_url is None else "val_data_url",
+            folder=options.train_out,
+        )
+    save(options, scaler, classifier, labels, preprocess, metrics)
+    print("model saved", flush=True)
+
+
+if __name__ == "__main__":
+    main()
