@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from aispace.db import Database
 from aispace.identity import Principal
 from aispace.platform import Platform
 from databases import postgresql
+from server_thread import KnownTokens, RunningServer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,3 +81,24 @@ def bob() -> Principal:
 @pytest.fixture
 def admin() -> Principal:
     return Principal(user_id="usr_admin", name="admin", role="administrator")
+
+
+@pytest.fixture
+def server(platform: Platform, alice: Principal, bob: Principal, admin: Principal) -> Iterator[RunningServer]:
+    """Run both listeners of `aispace serve` on this platform; tokens are ``token-alice``, ``-bob`` and ``-admin``."""
+    with RunningServer(platform, [KnownTokens([alice, bob, admin])]) as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
+    """Give clients: ``api("alice").get("/datasets")``."""
+    clients: list[httpx.Client] = []
+
+    def client(name: str) -> httpx.Client:
+        clients.append(server.client(f"token-{name}"))
+        return clients[-1]
+
+    yield client
+    for made in clients:
+        made.close()

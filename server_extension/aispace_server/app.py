@@ -1,0 +1,68 @@
+"""The tornado applications of `aispace serve`: the public one and the internal one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+from aispace.idempotency import IdempotencyStore
+from aispace.platform import Platform
+from tornado.web import Application
+
+from .auth import Authenticator
+from .handlers.base import UnknownPathHandler
+from .routes import Route, collect, collect_internal, pattern
+
+LAB_PREFIX = "/aispace"
+
+
+def make_app(
+    platform: Platform,
+    authenticators: Sequence[Authenticator],
+    executor: Executor,
+    *,
+    prefix: str = "/services/aispace",
+    routes: Sequence[Route] | None = None,
+    **settings: Any,
+) -> Application:
+    """Make the application that browsers, widgets and clients reach.
+
+    Parameters
+    ----------
+    authenticators : sequence
+        Asked in this order.
+    executor : concurrent.futures.Executor
+        Where service methods run.
+    prefix : str
+        Path under which the hub's proxy sends requests; ``/aispace`` works always.
+    routes : sequence of Route, optional
+        Default: those of all domains.
+    """
+    rest = f"(?:{LAB_PREFIX}|{prefix.rstrip('/')})/api/v1"
+    handlers: list[Any] = [
+        (pattern(route.path, rest), route.handler) for route in (collect() if routes is None else routes)
+    ]
+    return Application(
+        handlers,
+        default_handler_class=UnknownPathHandler,
+        platform=platform,
+        authenticators=list(authenticators),
+        executor=executor,
+        idempotency=IdempotencyStore(platform),
+        prefix=prefix.rstrip("/"),
+        **settings,
+    )
+
+
+def make_internal_app(platform: Platform, executor: Executor, token: str, **settings: Any) -> Application:
+    """Make the application of the internal listener, for hub, spawner and gateway."""
+    handlers: list[Any] = [(pattern(route.path), route.handler) for route in collect_internal()]
+    return Application(
+        handlers,
+        default_handler_class=UnknownPathHandler,
+        platform=platform,
+        executor=executor,
+        internal_token=token,
+        **settings,
+    )

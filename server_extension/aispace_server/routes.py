@@ -1,0 +1,88 @@
+"""The route table: all domains, and the regular expressions that tornado wants."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tornado.web import RequestHandler
+
+DOMAINS = (
+    "me",
+    "tokens",
+    "users",
+    "events",
+    "uploads",
+    "files",
+    "label_groups",
+    "datasets",
+    "algorithms",
+    "images",
+    "resources",
+    "workloads",
+    "training",
+    "evaluations",
+    "models",
+    "lineage",
+    "services",
+    "billing",
+    "overview",
+)
+"""Modules of `aispace_server.handlers`, in the order in which the OpenAPI document shows them."""
+INTERNAL_MODULES = ("internal", "internal_gateway")
+"""Modules of `aispace_server` with the routes of the internal listener."""
+PART = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One path and its handler."""
+
+    path: str
+    """Template below ``/api/v1``, for instance ``"/datasets/{id}"``."""
+    handler: type[RequestHandler]
+    tag: str
+    """Domain."""
+
+    @property
+    def parts(self) -> list[str]:
+        """Names in braces."""
+        return PART.findall(self.path)
+
+
+def pattern(path: str, prefix: str = "") -> str:
+    """Make tornado's regular expression of a path template."""
+    pieces = PART.split(path)
+    text = "".join(re.escape(piece) if index % 2 == 0 else f"(?P<{piece}>[^/]+)" for index, piece in enumerate(pieces))
+    return f"{prefix}{text}"
+
+
+def _module(name: str) -> Any:
+    full = f"aispace_server.{name}"
+    try:
+        return importlib.import_module(full)
+    except ModuleNotFoundError as error:
+        if error.name != full:
+            raise
+        return None
+
+
+def collect() -> list[Route]:
+    """Read the tables of all domains."""
+    return list(_collect((f"handlers.{name}", name) for name in DOMAINS))
+
+
+def collect_internal() -> list[Route]:
+    """Read the tables of the internal listener."""
+    return list(_collect((name, name) for name in INTERNAL_MODULES))
+
+
+def _collect(modules: Iterable[tuple[str, str]]) -> Iterable[Route]:
+    for name, tag in modules:
+        module = _module(name)
+        for path, handler in getattr(module, "ROUTES", ()):
+            handler.route = path
+            yield Route(path, handler, tag)
