@@ -1,1 +1,1 @@
-"""aispace_server"""
+"""The server side of AI Space: `aispace serve` and the extension that forwards to it."""

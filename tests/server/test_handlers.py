@@ -20,7 +20,7 @@ from server_thread import KnownTokens, RunningServer
 
 
 class ThingQuery(ListQuery):
-    state: Annotated[list[str], Field(max_length=3)] = []
+    state: Annotated[list[str], Field(max_length=3, default_factory=list)]
 
 
 class ThingCreate(Schema):

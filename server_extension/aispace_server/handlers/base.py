@@ -19,7 +19,6 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from aispace.errors import (
-    AISpaceError,
     Forbidden,
     NotFound,
     PreconditionRequired,
@@ -156,7 +155,7 @@ class AISpaceHandler(Downloads, RequestHandler):
         self, described: Operation, method: Callable[..., Awaitable[Any]], parts: dict[str, str]
     ) -> None:
         """Do one operation; `operation` calls this."""
-        await self._admit(described)
+        await self._let_in(described)
         for part in parts.values():
             if NUL in part:
                 raise NotFound("object", part.replace(NUL, "?"))
@@ -185,7 +184,7 @@ class AISpaceHandler(Downloads, RequestHandler):
         else:
             await self._answer_once(described, functools.partial(method, **values), parts, key, body)
 
-    async def _admit(self, described: Operation) -> None:
+    async def _let_in(self, described: Operation) -> None:
         if described.access == "public":
             return
         if described.access == "internal":
@@ -246,7 +245,7 @@ class AISpaceHandler(Downloads, RequestHandler):
         return adapter(described.response).dump_json(result, by_alias=True)
 
     def location(self, target: str) -> str:
-        """Make the address of something below ``/api/v1`` relative to this request's: so it holds behind every proxy."""
+        """Make the address of something below ``/api/v1`` relative to the request's, which holds behind every proxy."""
         depth = self.request.path.rpartition("/api/v1/")[2].count("/")
         return "../" * depth + target
 

@@ -112,7 +112,7 @@ class Downloads(RequestHandler):
         """
         executor: Executor = self.settings["executor"]
         loop = asyncio.get_running_loop()
-        file: IO[bytes] = await loop.run_in_executor(executor, functools.partial(path.open, "rb"))
+        file: IO[bytes] = await loop.run_in_executor(executor, lambda: path.open("rb"))
         try:
             await self._send_opened(file, filename, media_type, etag, download, immutable)
         finally:

@@ -48,9 +48,8 @@ def _field_name(location: Sequence[int | str], given: Any) -> str:
     names: list[str] = []
     here = given
     for index, part in enumerate(location):
-        if isinstance(here, Mapping) and part in here:
-            here = here[part]
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+        in_list = isinstance(here, list) and isinstance(part, int) and part < len(here)
+        if in_list or (isinstance(here, Mapping) and part in here):
             here = here[part]
         elif index < len(location) - 1:
             continue  # the tag of a union, not a key
