@@ -1,1 +1,1 @@
-"""aispace_hub"""
+"""AI Space on JupyterHub: configuration, sign-in, and the supervisor of the team size."""

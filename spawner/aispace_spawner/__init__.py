@@ -1,1 +1,1 @@
-"""aispace_spawner"""
+"""Starts users' Jupyter servers: the form, its resolution, and the spawners."""

@@ -1,0 +1,1 @@
+"""Users' Jupyter servers: admitted here, before the hub starts them."""

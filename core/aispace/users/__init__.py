@@ -1,0 +1,1 @@
+"""Accounts of people: who they are, their passwords, their uid on this machine."""
