@@ -133,7 +133,8 @@ def add_version(
     columns
         What the domain's table has besides `Versioned`.
     """
-    row = model(
+    make: Any = model
+    row: V = make(
         id=new_id("ver"),
         object_id=object_id,
         number=next_number(session, model, object_id, at_least=at_least),
@@ -203,7 +204,7 @@ class VersionFiles:
         """
         with mapped(self.blobs, manifest) as view:
             offset = check_cursor(view, query.cursor)
-            items = []
+            items: list[FileEntry] = []
             while offset < len(view) and len(items) < query.limit:
                 end = view.find(b"\n", offset)
                 entry = parse(view[offset:end])

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, BinaryIO, Final, cast
+from typing import IO, Any, BinaryIO, Final, cast
 
 from ..errors import AISpaceError
 from .paths import UnsafePath, safe_path
@@ -290,9 +290,9 @@ def _read_tar(path: Path, meter: Meter) -> Iterator[Member]:
             file: BinaryIO = stack.enter_context(path.open("rb"))
             magic = file.read(6)
             file.seek(0)
-            plain: IO[bytes] = file
+            plain: Any = file
             if magic[:2] == b"\x1f\x8b":
-                plain = stack.enter_context(gzip.open(file))
+                plain = stack.enter_context(contextlib.closing(gzip.GzipFile(fileobj=file)))
             elif magic[:3] == b"BZh":
                 plain = stack.enter_context(bz2.open(file))
             elif magic == b"\xfd7zXZ\x00":
