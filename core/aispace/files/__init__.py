@@ -1,0 +1,1 @@
+"""Files of users: each has one area, his home on every size."""

@@ -1,0 +1,103 @@
+"""Public shapes of files in a user's area."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..schemas import Schema, Timestamp
+
+FileType = Literal["folder", "file", "image", "video", "audio", "archive"]
+Path = Annotated[str, Field(max_length=4096)]
+
+
+class FileRead(Schema):
+    """A file or folder of the area."""
+
+    name: str
+    path: str
+    """From the root of the area, parts joined by ``/``."""
+    type: FileType
+    size: int
+    """Bytes; 0 for a folder."""
+    modified: Timestamp
+
+
+class FileQuery(Schema):
+    """Query of a folder."""
+
+    path: Path = ""
+    q: Annotated[str | None, Field(max_length=64)] = None
+    sort: Literal["name", "-name", "modified", "-modified", "size", "-size", "type", "-type"] = "name"
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+
+
+class PathQuery(Schema):
+    """Query that names one file."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class DeleteQuery(Schema):
+    """Query that names what to delete; ``path`` may be given several times."""
+
+    path: Annotated[list[Annotated[str, Field(min_length=1, max_length=4096)]], Field(min_length=1, max_length=1000)]
+
+
+class FolderCreate(Schema):
+    """A new folder; its parent must exist."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class FileMove(Schema):
+    """From where to where; several sources go into the folder ``to``."""
+
+    from_: Annotated[str | list[str], Field(alias="from")]
+    to: Path
+    overwrite: bool = False
+    """Replace a file that is there. A folder is never replaced."""
+
+
+class FilePlace(Schema):
+    """Put a finished upload into the area."""
+
+    upload_id: str
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    overwrite: bool = False
+
+
+class FileExtract(Schema):
+    """Unpack an archive of the area."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    to: Path | None = None
+    """Folder; default: one beside the archive, named after it. Made where it does not exist."""
+    overwrite: bool = False
+
+
+class FileCompress(Schema):
+    """Pack files and folders of the area."""
+
+    paths: Annotated[list[Annotated[str, Field(min_length=1, max_length=4096)]], Field(min_length=1, max_length=1000)]
+    to: Annotated[str, Field(min_length=1, max_length=4096)]
+    """The archive; its suffix says the format: .zip, .tar, .tar.gz or .tar.bz2."""
+    overwrite: bool = False
+
+
+class RefusedFile(Schema):
+    """A member of an archive that was left out."""
+
+    path: str
+    code: str
+    message: str
+
+
+class ExtractReport(Schema):
+    """What unpacking did."""
+
+    folder: FileRead
+    files: int
+    refused: list[RefusedFile]
