@@ -210,7 +210,7 @@ class NotebookService:
 
     def _tail(self, principal: Principal, workload_id: str) -> list[str]:
         try:
-            log = self.platform.workloads.log(principal, workload_id, LogQuery(tail=True, limit=TAIL_BYTES))
+            log = self.platform.workloads.read_log(principal, workload_id, LogQuery(tail=True, limit=TAIL_BYTES))
         except AISpaceError:
             return []
         return [line for line in log.text.splitlines() if line.strip()][-TAIL_LINES:]
