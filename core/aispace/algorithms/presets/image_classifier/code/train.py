@@ -1,7 +1,7 @@
 """Train an image classifier with scikit-learn and save it as ONNX.
 
-Every line that AI Space needs of an algorithm is here: the arguments (launch contract), scalars and progress, predictions
-on the validation images for the evaluation page, the model with its config.json.
+Every line that AI Space needs of an algorithm is here: the arguments (launch contract), scalars and progress,
+predictions on the validation images for the evaluation page, the model with its config.json.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -179,7 +180,16 @@ def scores(
     return float(loss), float(accuracy_score(y, probabilities.argmax(axis=1)))
 
 
-def learn(options, scaler, classifier, train, validation, labels, preprocess, rng) -> None:  # noqa: ANN001
+def learn(
+    options: argparse.Namespace,
+    scaler: StandardScaler,
+    classifier: MLPClassifier | SGDClassifier | CalibratedClassifierCV,
+    train: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
+    labels: list[str],
+    preprocess: dict,
+    rng: np.random.Generator,
+) -> None:
     """Fit the classifier, logging each epoch; the weights of the epoch with the least validation loss are kept."""
     (x, y), (vx, vy) = train, validation
     scaled, vscaled = scaler.transform(x), scaler.transform(vx) if len(vx) else vx
@@ -217,19 +227,29 @@ def learn(options, scaler, classifier, train, validation, labels, preprocess, rn
         print(f"weights of epoch {best[1]} kept: least validation loss")
 
 
-def save(options, scaler, classifier, labels, preprocess, metrics) -> None:  # noqa: ANN001
+def save(
+    options: argparse.Namespace,
+    scaler: StandardScaler,
+    classifier: MLPClassifier | SGDClassifier | CalibratedClassifierCV,
+    labels: list[str],
+    preprocess: dict,
+    metrics: dict[str, float],
+) -> None:
     """Write model.onnx, config.json and, where one can go on from them, the weights."""
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType
 
     width = scaler.n_features_in_
     pipeline = Pipeline([("scale", scaler), ("classify", classifier)])
-    model = to_onnx(
-        pipeline,
-        initial_types=[("input", FloatTensorType([None, width]))],
-        options={id(classifier): {"zipmap": False}},
-        target_opset={"": 18, "ai.onnx.ml": 3},
-    )
+    with warnings.catch_warnings():
+        # The converter reads attributes of scikit-learn that are going away.
+        warnings.simplefilter("ignore", FutureWarning)
+        model = to_onnx(
+            pipeline,
+            initial_types=[("input", FloatTensorType([None, width]))],
+            options={id(classifier): {"zipmap": False}},
+            target_opset={"": 18, "ai.onnx.ml": 3},
+        )
     options.train_model_out.mkdir(parents=True, exist_ok=True)
     (options.train_model_out / "model.onnx").write_bytes(model.SerializeToString())
     if options.model != "svm":
