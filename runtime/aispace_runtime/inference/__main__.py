@@ -1,0 +1,107 @@
+"""Start the model server: ``python -m aispace_runtime.inference --model DIR --port 9000``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from .app import InferenceApp
+from .errors import ModelError
+from .model import Model
+
+log = logging.getLogger("aispace.inference")
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="aispace_runtime.inference", description="Serve a model over HTTP.")
+    parser.add_argument("--model", type=Path, required=True, help="folder with model.onnx and config.json")
+    parser.add_argument("--name", default="model", help="name of the model in /v2/models/<name>")
+    parser.add_argument("--alias", action="append", default=[], help="another name of it")
+    parser.add_argument("--version", default="V0001")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--max-body", type=int, default=10_000_000, help="largest body in bytes")
+    parser.add_argument("--threads", type=int, default=0, help="threads of one run; 0 lets the model's size decide")
+    parser.add_argument("--workers", type=int, default=2, help="runs at the same time, of models that are not tiny")
+    parser.add_argument("--drain-seconds", type=int, default=60, help="how long a stop waits for running requests")
+    return parser.parse_args(argv)
+
+
+async def serve(options: argparse.Namespace) -> int:
+    """Serve until a signal comes.
+
+    Returns
+    -------
+    int
+        0 after a stop, 3 when the model cannot be loaded, 4 when the port cannot be had.
+    """
+    import uvicorn
+
+    def load() -> Model:
+        return Model(options.model, options.name, options.version, options.threads)
+
+    app = InferenceApp(
+        load,
+        names=(options.name, *options.alias),
+        version=options.version,
+        max_body=options.max_body,
+        workers=options.workers,
+    )
+    config = uvicorn.Config(
+        app,
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=options.drain_seconds,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    begin = time.monotonic()
+    try:
+        await app.start()
+    except ModelError as error:
+        log.error("The model cannot be served. %s", error)
+        server.should_exit = True
+        await serving
+        return 3
+    if app.model is not None:
+        log.info(
+            "model %s %s ready after %.2f s on %s",
+            options.name,
+            options.version,
+            time.monotonic() - begin,
+            app.model.provider,
+        )
+    try:
+        await serving
+    except SystemExit:
+        return 4
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve; the exit code tells how it ended."""
+    options = arguments(argv)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stdout)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(serve(options))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(options))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
