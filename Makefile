@@ -44,7 +44,7 @@ $(DONE)/test-system: scripts/system_packages.sh
 
 $(DONE)/node:
 	@mkdir -p $(DONE)
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || \
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null || \
 	{ echo "Node 20 or newer is needed and was not found. Install it from your system or https://nodejs.org"; exit 1; }
 	@touch $@
 

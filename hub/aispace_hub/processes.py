@@ -101,9 +101,12 @@ class Child:
     # Start
 
     async def start(self) -> None:
-        """Start the process, after ending one that an earlier supervisor left behind."""
+        """Start the process, after ending one that an earlier supervisor left behind; `watch` keeps it alive."""
         await asyncio.to_thread(self._end_leftover)
         await self._launch()
+
+    def watch(self) -> None:
+        """Start the process again whenever it ends from now on."""
         self._watch = asyncio.create_task(self._keep_alive(), name=f"watch-{self.name}")
 
     async def _launch(self) -> None:

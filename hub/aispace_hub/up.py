@@ -99,6 +99,7 @@ class Supervisor:
             AISPACE_HOME=str(self.home.path),
             AISPACE_PORT=str(self.port),
             AISPACE_GATEWAY_PORT=str(self.gateway_port),
+            AISPACE_GATEWAY_HOST=self.host,
             AISPACE_SERVE_PORT=str(self.ports["serve"]),
             AISPACE_INTERNAL_PORT=str(self.ports["internal"]),
             AISPACE_INTERNAL_URL=f"http://127.0.0.1:{self.ports['internal']}",
@@ -148,12 +149,12 @@ class Supervisor:
         proxy_secret = {"CONFIGPROXY_AUTH_TOKEN": self.home.secret("proxy_token")}
         self._child(
             "serve",
-            [python, "-m", "aispace.cli", "serve"],
+            [python, "-m", "aispace_server.service"],
             self._hub_service_environment(),
             f"http://127.0.0.1:{ports['serve']}/healthz",
         )
         self._child(
-            "gateway", [python, "-m", "aispace.cli", "gateway"], {}, f"http://127.0.0.1:{self.gateway_port}/healthz"
+            "gateway", [python, "-m", "aispace_server.gateway"], {}, f"http://127.0.0.1:{self.gateway_port}/healthz"
         )
         self._child(
             "proxy",
@@ -219,8 +220,11 @@ class Supervisor:
 
     async def _wait(self, child: Child) -> None:
         if await child.wait_ready(READY_LIMIT):
+            child.watch()
             return
-        said = "\n".join(f"  {line}" for line in list(child.tail)[-12:]) or "  (nothing)"
+        await child.stop()  # so that its last words are here
+        lines = [line for line in child.tail if not line.startswith("{")]
+        said = "\n".join(f"  {line}" for line in lines[-12:]) or "  (nothing)"
         raise SetupProblem(f"Not started: {child.name} did not come up. It said:\n{said}\nIts log: {child.log_file}")
 
     async def _first_administrator(self) -> str | None:

@@ -61,6 +61,7 @@ async def test_killed_process_is_back_within_a_second(make: Callable[..., Child]
 
     child = make(SLEEP, on_restart=tell)
     await child.start()
+    child.watch()
     first = pid_of(child)
     began = time.monotonic()
     os.kill(first, signal.SIGKILL)
@@ -76,6 +77,7 @@ async def test_crash_loop_slows_down_and_is_said(
     monkeypatch.setattr(processes, "BACK_OFF", (0.01, 0.02, 0.03, 60.0))
     child = make([sys.executable, "-c", "import sys; sys.exit(3)"])
     await child.start()
+    child.watch()
     await until(lambda: "4 times in a row: next start in 60 s" in caplog.text)
     assert "ended with code 3" in caplog.text
     assert str(child.log_file) in caplog.text
@@ -86,6 +88,7 @@ async def test_crash_loop_slows_down_and_is_said(
 async def test_stopped_process_is_not_started_again(make: Callable[..., Child]) -> None:
     child = make(SLEEP)
     await child.start()
+    child.watch()
     pid = pid_of(child)
     await child.stop()
     assert not psutil.pid_exists(pid)
@@ -103,6 +106,7 @@ async def test_process_that_ignores_the_request_is_killed(make: Callable[..., Ch
         ]
     )
     await child.start()
+    child.watch()
     await until(lambda: "up" in child.tail)
     await child.stop(grace=0.2)
     assert child.returncode == -signal.SIGKILL
@@ -118,6 +122,7 @@ async def test_output_goes_to_the_log(make: Callable[..., Child]) -> None:
         ]
     )
     await child.start()
+    child.watch()
     await until(lambda: "after" in child.tail)
     text = child.log_file.read_text()
     assert "größe 尺寸" in text
@@ -131,6 +136,7 @@ async def test_leftover_of_an_earlier_supervisor_is_ended_first(make: Callable[.
     started = psutil.Process(leftover.pid).create_time()
     child.pid_file.write_text(json.dumps({"pid": leftover.pid, "started": started}))
     await child.start()
+    child.watch()
     assert leftover.poll() is not None
     assert pid_of(child) != leftover.pid
 
@@ -142,6 +148,7 @@ async def test_stranger_with_a_reused_pid_is_left_alone(make: Callable[..., Chil
         child = make(SLEEP)
         child.pid_file.write_text(json.dumps({"pid": stranger.pid, "started": 12345.0}))
         await child.start()
+        child.watch()
         assert stranger.poll() is None
     finally:
         stranger.kill()
@@ -159,6 +166,7 @@ async def main():
     place = Path({str(tmp_path)!r})
     child = Child("thing", {SLEEP!r}, dict(os.environ), run=place, logs=place, ready=yes)
     await child.start()
+    child.watch()
     print(child._process.pid, flush=True)
     await asyncio.sleep(600)
 asyncio.run(main())

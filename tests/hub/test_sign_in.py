@@ -1,0 +1,65 @@
+"""Sign-in at a real hub: who may enter, and what happens when serve is away."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from installation import PASSWORD, Installation, Person
+
+
+def test_first_administrator_signs_in_and_is_one(installation: Installation, admin: Person) -> None:
+    me = installation.rest(admin, "GET", "/me").json()
+    assert (me["name"], me["role"]) == ("admin", "administrator")
+    assert admin.api("GET", "/hub/api/user").json()["admin"] is True
+
+
+def test_wrong_password_is_refused(installation: Installation) -> None:
+    response = Person(installation.url).sign_in("admin", "wrong")
+    assert response.status_code == 403
+    assert "Invalid username or password" in response.text
+
+
+def test_unknown_name_is_refused_in_the_same_words(installation: Installation) -> None:
+    response = Person(installation.url).sign_in("nobody-here", "wrong")
+    assert response.status_code == 403
+    assert "Invalid username or password" in response.text
+
+
+def test_ordinary_user_is_no_administrator_of_the_hub(installation: Installation, alice: Person) -> None:
+    assert alice.api("GET", "/hub/api/user").json()["admin"] is False
+    assert alice.api("GET", "/hub/api/users").status_code == 403
+    assert installation.rest(alice, "GET", "/users").status_code == 403
+
+
+def test_too_many_failures_lock_out_with_the_reason(installation: Installation, admin: Person) -> None:
+    installation.rest(admin, "POST", "/users", json={"name": "carl", "password": PASSWORD})
+    person = Person(installation.url)
+    for _ in range(3):
+        assert person.sign_in("carl", "wrong").status_code == 403
+    locked = person.sign_in("carl", PASSWORD)
+    assert locked.status_code == 429
+    assert "too many failed attempts" in locked.text
+
+
+def test_disabled_account_cannot_sign_in(installation: Installation, admin: Person) -> None:
+    created = installation.rest(admin, "POST", "/users", json={"name": "dora", "password": PASSWORD}).json()
+    changed = installation.rest(
+        admin, "PATCH", f"/users/{created['id']}", json={"enabled": False}, headers={"If-Match": '"1"'}
+    )
+    assert changed.status_code == 200
+    refused = Person(installation.url).sign_in("dora", PASSWORD)
+    assert refused.status_code == 403
+    assert "disabled" in refused.text
+
+
+def test_sign_in_fails_closed_while_serve_is_away(installation: Installation) -> None:
+    pid = installation.pid("serve")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        response = Person(installation.url).sign_in("admin", installation.password)
+        assert response.status_code == 503
+        assert "AI Space service is away" in response.text
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert Person(installation.url).sign_in("admin", installation.password).status_code == 302
