@@ -1,0 +1,1 @@
+"""Runtime images: on one machine, Python environments built from a requirements list."""

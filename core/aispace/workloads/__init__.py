@@ -1,0 +1,1 @@
+"""Everything that consumes compute is a workload: states, queue, attempts, logs, metrics."""

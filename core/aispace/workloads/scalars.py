@@ -1,0 +1,238 @@
+"""Scalars of an attempt, in buckets.
+
+A metrics file is parsed once, from where the last look ended, into a pyramid: at most `BASE` buckets for each name, each of a
+power of two of points; when they run out, neighbours are merged. So a million points cost their parsing once, and a
+chart costs a few thousand steps however long the run was.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from .schemas import ScalarRead, ScalarSummary, Series
+
+BASE = 4096
+FILES = 64
+BLOCK = 1 << 22
+NAMES = 1000
+SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class Curve:
+    """One scalar: its points in buckets, and its extremes."""
+
+    __slots__ = (
+        "best", "count", "fill", "last", "last_step", "maximum", "minimum", "size", "steps", "times", "worst",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.size = 1
+        self.fill = 0
+        self.count = 0
+        self.steps: list[float] = []
+        self.last: list[float] = []
+        self.minimum: list[float] = []
+        self.maximum: list[float] = []
+        self.times: list[float] = []
+        self.last_step = 0.0
+        self.best: tuple[float, float] | None = None
+        """Largest value and its step."""
+        self.worst: tuple[float, float] | None = None
+
+    def add(self, step: float, value: float, time: float) -> None:
+        """Count a point in."""
+        self.count += 1
+        self.last_step = step
+        finite = math.isfinite(value)
+        if finite:
+            if self.best is None or value > self.best[0]:
+                self.best = (value, step)
+            if self.worst is None or value < self.worst[0]:
+                self.worst = (value, step)
+        low, high = (value, value) if finite else (math.inf, -math.inf)
+        if self.fill == 0 or self.fill >= self.size:
+            if len(self.steps) >= BASE:
+                self._halve()
+            self.steps.append(step)
+            self.last.append(value)
+            self.minimum.append(low)
+            self.maximum.append(high)
+            self.times.append(time)
+            self.fill = 1
+            return
+        self.fill += 1
+        self.steps[-1] = step
+        self.last[-1] = value
+        self.times[-1] = time
+        if finite:
+            self.minimum[-1] = min(self.minimum[-1], value)
+            self.maximum[-1] = max(self.maximum[-1], value)
+
+    def _halve(self) -> None:
+        self.steps, self.last, self.times, self.minimum, self.maximum = self._merged(2)
+        self.size *= 2
+        self.fill = self.size
+
+    def _merged(self, width: int) -> tuple[list[float], list[float], list[float], list[float], list[float]]:
+        length = len(self.steps)
+        ends = [min(start + width, length) - 1 for start in range(0, length, width)]
+        spans = range(0, length, width)
+        return (
+            [self.steps[end] for end in ends],
+            [self.last[end] for end in ends],
+            [self.times[end] for end in ends],
+            [min(self.minimum[start : start + width]) for start in spans],
+            [max(self.maximum[start : start + width]) for start in spans],
+        )
+
+    def series(self, buckets: int) -> Series:
+        """Give at most ``buckets`` points."""
+        width = -(-len(self.steps) // buckets) or 1
+        steps, values, times, low, high = self._merged(width)
+        return Series(
+            steps=steps,
+            values=[_finite(value) for value in values],
+            min=[_finite(value) for value in low],
+            max=[_finite(value) for value in high],
+            times=times,
+        )
+
+    def summary(self) -> ScalarSummary:
+        """Give last, smallest and largest value."""
+        return ScalarSummary(
+            last=_finite(self.last[-1]),
+            step=self.last_step,
+            min=self.worst[0] if self.worst else None,
+            min_step=self.worst[1] if self.worst else self.last_step,
+            max=self.best[0] if self.best else None,
+            max_step=self.best[1] if self.best else self.last_step,
+            count=self.count,
+        )
+
+
+class Parsed:
+    """A metrics file, or a part of it, as far as it was read."""
+
+    def __init__(self, offset: int = 0) -> None:
+        self.offset = offset
+        self.identity: tuple[int, int] | None = None
+        self.curves: dict[str, Curve] = {}
+        self.points = 0
+        self.progress: dict[str, Any] | None = None
+        self.lock = threading.Lock()
+
+    def extend(self, path: Path) -> None:
+        """Read what was added since; lines that make no sense are left out."""
+        try:
+            # The file is the user's: it is not followed to another place.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(file.fileno())
+            identity = (status.st_dev, status.st_ino)
+            if self.identity not in (None, identity) or status.st_size < self.offset:
+                self.curves, self.points, self.progress, self.offset = {}, 0, None, 0
+            self.identity = identity
+            file.seek(self.offset)
+            while block := file.read(BLOCK):
+                end = block.rfind(b"\n") + 1
+                if end == 0:
+                    if len(block) < BLOCK:
+                        break
+                    end = len(block)
+                self.offset += end
+                file.seek(self.offset)
+                self._take(block[:end])
+
+    def _take(self, block: bytes) -> None:
+        lines = block.splitlines()
+        try:
+            # One call for the whole block is several times faster than one for each line.
+            records = json.loads(b"[" + b",".join(line for line in lines if line) + b"]")
+        except ValueError:
+            records = []
+            for line in lines:
+                try:
+                    records.append(json.loads(line))
+                except ValueError:
+                    continue
+        for record in records:
+            if not isinstance(record, dict):
+                continue
+            values, step, time = record.get("values"), record.get("step"), record.get("time", 0.0)
+            if isinstance(record.get("progress"), dict):
+                self.progress = {**record["progress"], "time": time}
+            if not isinstance(values, dict) or not isinstance(step, (int, float)) or not isinstance(time, (int, float)):
+                continue
+            for name, value in values.items():
+                number = SPECIAL.get(value) if isinstance(value, str) else value
+                if not isinstance(number, (int, float)):
+                    continue
+                curve = self.curves.get(name)
+                if curve is None:
+                    if len(self.curves) >= NAMES:
+                        continue
+                    curve = self.curves[name] = Curve()
+                curve.add(step, number, time)
+                self.points += 1
+
+
+class ScalarFiles:
+    """Keeps the most recently used metrics files parsed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._parsed: OrderedDict[Path, Parsed] = OrderedDict()
+
+    def _current(self, path: Path) -> Parsed:
+        with self._lock:
+            parsed = self._parsed.setdefault(path, Parsed())
+            self._parsed.move_to_end(path)
+            while len(self._parsed) > FILES:
+                self._parsed.popitem(last=False)
+        return parsed
+
+    def read(self, path: Path, attempt: int, names: set[str] | None, after: int, buckets: int) -> ScalarRead:
+        """Read scalars.
+
+        Parameters
+        ----------
+        after : int
+            ``next`` of the answer before: only what was written since is read, and put into buckets by itself. 0: all.
+        """
+        parsed = Parsed(after) if after else self._current(path)
+        with parsed.lock:
+            parsed.extend(path)
+            chosen = {name: curve for name, curve in parsed.curves.items() if names is None or name in names}
+            return ScalarRead(
+                attempt=attempt,
+                series={name: curve.series(buckets) for name, curve in chosen.items()},
+                next=parsed.offset,
+                points=sum(curve.count for curve in chosen.values()),
+                progress=parsed.progress,
+            )
+
+    def summary(self, path: Path) -> dict[str, ScalarSummary]:
+        """Give each scalar in short."""
+        parsed = self._current(path)
+        with parsed.lock:
+            parsed.extend(path)
+            return {name: curve.summary() for name, curve in parsed.curves.items()}
+
+    def progress(self, path: Path) -> dict[str, Any] | None:
+        """Give the newest progress."""
+        parsed = self._current(path)
+        with parsed.lock:
+            parsed.extend(path)
+            return parsed.progress
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
