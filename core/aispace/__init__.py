@@ -1,1 +1,6 @@
 """aispace"""
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where ``jupyter builder develop`` finds the built front end of this checkout."""
+    return [{"src": "../../labextension/dist", "dest": "@aispace/labextension"}]

@@ -1,0 +1,198 @@
+import type { IFileEntry, IListQuery, IOwnedRead, IPage, IReason, Source } from './common';
+import type { ILineage } from './datasets';
+
+/** What a run command can be given, with its kind and range. */
+export interface IParameter {
+  name: string;
+  type: 'int' | 'float' | 'str' | 'bool' | 'choice';
+  default?: unknown;
+  minimum?: number | null;
+  maximum?: number | null;
+  choices?: string[] | null;
+  unit?: string | null;
+  help?: string | null;
+}
+
+export interface IAccepts {
+  data_types: string[];
+  annotation_types: string[];
+}
+
+export interface IAlgorithmVersionRead {
+  version: string;
+  note?: string | null;
+  created_at: string;
+  created_by?: { id: string; name: string } | null;
+  size_bytes?: number;
+  file_count?: number;
+  run_command: string;
+  parameters: IParameter[];
+  argument_mapping: Record<string, string | null>;
+  image_id: string | null;
+  image_name?: string | null;
+  serving_image_id?: string | null;
+  framework?: string;
+  accepts: IAccepts;
+  file_output?: boolean;
+  model_output?: boolean;
+}
+
+export interface IAlgorithmRead extends IOwnedRead {
+  category: string;
+  framework: string;
+  current_version: string;
+  version_count: number;
+  current: IAlgorithmVersionRead;
+}
+
+export interface IAlgorithmSettings {
+  run_command?: string;
+  parameters?: IParameter[];
+  argument_mapping?: Record<string, string | null>;
+  image_id?: string | null;
+  serving_image_id?: string | null;
+  framework?: string;
+  accepts?: IAccepts;
+}
+
+export interface IAlgorithmCreate extends IAlgorithmSettings {
+  name: string;
+  description?: string;
+  category: string;
+  source: Source;
+}
+
+export interface IVersionChoice {
+  version: string;
+  note?: string | null;
+  created_at: string;
+}
+
+export interface IImageRead extends IOwnedRead {
+  purposes: string[];
+  requirements: string;
+  python?: string | null;
+  status: string;
+  reason: IReason | null;
+  workload_id: string | null;
+  packages?: { name: string; version: string }[] | string[] | string | null;
+  size_bytes?: number | null;
+  built_at?: string | null;
+}
+
+export interface IImageCreate {
+  name: string;
+  description?: string;
+  purposes: string[];
+  requirements: string;
+}
+
+/** A file of a version, or a folder of outputs. */
+export interface IFileList {
+  items: IFileEntry[];
+  page?: { next: string | number | null; total?: number | null };
+}
+
+export interface IModelTensor {
+  name: string;
+  datatype: string;
+  shape: number[];
+}
+
+export interface IModelVersionRead {
+  id?: string;
+  version: string;
+  note?: string | null;
+  description?: string | null;
+  source: 'upload' | 'training' | string;
+  created_at: string;
+  created_by?: { id: string; name: string } | null;
+  files?: IFileEntry[];
+  file_count?: number;
+  inputs?: IModelTensor[] | null;
+  outputs?: IModelTensor[] | null;
+  labels?: string[] | null;
+  config?: Record<string, unknown> | null;
+  metrics?: Record<string, number | null> | null;
+  lineage?: unknown;
+  runtime_image_id?: string | null;
+  size_bytes?: number;
+  model_id?: string;
+}
+
+export interface IModelRead extends IOwnedRead {
+  framework: string;
+  format: string;
+  category: string;
+  current_version: string | null;
+  version_count?: number;
+  current?: IModelVersionRead | null;
+}
+
+export interface IModelCreate {
+  name: string;
+  description?: string;
+  framework?: string;
+  format?: string;
+  category?: string;
+  source?: Source;
+  config?: Record<string, unknown>;
+}
+
+export interface ILifecycleRoutes {
+  'GET /algorithms': { query: IListQuery; response: IPage<IAlgorithmRead> };
+  'POST /algorithms': { body: IAlgorithmCreate; response: IAlgorithmRead };
+  'GET /algorithms/{id}': { response: IAlgorithmRead };
+  'PATCH /algorithms/{id}': {
+    body: IAlgorithmSettings & {
+      name?: string;
+      description?: string;
+      category?: string;
+      visibility?: string;
+    };
+    response: IAlgorithmRead;
+  };
+  'DELETE /algorithms/{id}': { response: void };
+  'POST /algorithms/{id}/fork': { body: { name: string; version?: string }; response: IAlgorithmRead };
+  'GET /algorithms/{id}/versions': { query?: IListQuery; response: IPage<IAlgorithmVersionRead> };
+  'POST /algorithms/{id}/versions': {
+    body: { source: Source; note?: string };
+    response: IAlgorithmVersionRead;
+  };
+  'GET /algorithms/{id}/versions/{version}': { response: IAlgorithmVersionRead };
+  'GET /algorithms/{id}/versions/{version}/files': {
+    query?: { cursor?: string; limit?: number };
+    response: IFileList;
+  };
+  'POST /algorithms/{id}/versions/{version}/export': {
+    body: { path: string };
+    response: { path: string; files: number; size_bytes: number };
+  };
+  'PUT /algorithms/{id}/files': {
+    body: { changes: { path: string; text: string | null }[]; note?: string };
+    response: IAlgorithmVersionRead;
+  };
+  'GET /images': { query?: IListQuery; response: IPage<IImageRead> };
+  'POST /images': { body: IImageCreate; response: IImageRead };
+  'GET /images/{id}': { response: IImageRead };
+  'PATCH /images/{id}': {
+    body: { name?: string; description?: string; visibility?: string };
+    response: IImageRead;
+  };
+  'DELETE /images/{id}': { response: void };
+  'POST /images/{id}/build': { response: IImageRead };
+  'GET /models': { query?: IListQuery; response: IPage<IModelRead> };
+  'POST /models': { body: IModelCreate; response: IModelRead };
+  'GET /models/{id}': { response: IModelRead };
+  'PATCH /models/{id}': {
+    body: { name?: string; description?: string; visibility?: string };
+    response: IModelRead;
+  };
+  'DELETE /models/{id}': { response: void };
+  'GET /models/{id}/versions': { query?: IListQuery; response: IPage<IModelVersionRead> };
+  'POST /models/{id}/versions': { body: { source: Source; note?: string }; response: IModelVersionRead };
+  'GET /models/{id}/versions/{version}': { response: IModelVersionRead };
+  'DELETE /models/{id}/versions/{version}': { response: void };
+  'GET /models/{id}/versions/{version}/files': { query?: { cursor?: string }; response: IFileList };
+  'GET /models/{id}/versions/{version}/lineage': { response: ILineage };
+}

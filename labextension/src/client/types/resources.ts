@@ -1,0 +1,64 @@
+import type { IListQuery, IMoney, IPage, IReason } from './common';
+
+/** A size of machine that can be asked for. */
+export interface ISpecRead {
+  id: string;
+  name: string;
+  cpu: number;
+  memory_bytes: number;
+  accelerator: { resource: string; count: number; product?: string | null } | null;
+  purposes: string[];
+  price_per_hour: IMoney | null;
+  enabled: boolean;
+  capacity?: { total: number | null; free: number | null } | null;
+  waiting?: number | null;
+}
+
+export interface IAttempt {
+  number: number;
+  status: string;
+  started_at: string | null;
+  ended_at: string | null;
+  exit_code: number | null;
+  reason: IReason | null;
+}
+
+/** Anything that runs. */
+export interface IWorkloadRead {
+  id: string;
+  kind: string;
+  name: string;
+  status: string;
+  target: string;
+  reason: IReason | null;
+  attempts: IAttempt[];
+  queue: string | null;
+  position: number | null;
+  priority: string | number | null;
+  spec: ISpecRead | null;
+  object: { kind: string; id: string } | null;
+  cost: IMoney | null;
+  started_at: string | null;
+  ended_at: string | null;
+  owner?: { id: string; name: string };
+  progress?: { done: number; total: number | null } | null;
+}
+
+/** A piece of a log: text from a byte offset. */
+export interface ILogPiece {
+  text: string;
+  offset: number;
+  next: number;
+  complete: boolean;
+}
+
+export interface IResourceRoutes {
+  'GET /specs': { query?: IListQuery & { purpose?: string }; response: IPage<ISpecRead> };
+  'GET /workloads': { query: IListQuery; response: IPage<IWorkloadRead> };
+  'GET /workloads/{id}': { response: IWorkloadRead };
+  'POST /workloads/{id}/stop': { response: IWorkloadRead };
+  'GET /workloads/{id}/log': {
+    query: { after?: number; limit?: number; attempt?: number; q?: string };
+    response: ILogPiece;
+  };
+}

@@ -1,0 +1,144 @@
+import type { ILineage } from '../client';
+import { PageLink, useApp } from './context';
+import { Icon } from './Icon';
+import type { IconName } from './icons';
+import { kindWord } from './kinds';
+
+type INode = ILineage['nodes'][number];
+
+const KINDS: Record<string, { icon: IconName; path: string; tab?: string }> = {
+  dataset: { icon: 'dataset', path: '/datasets' },
+  dataset_version: { icon: 'dataset', path: '/datasets', tab: 'versions' },
+  algorithm: { icon: 'algorithm', path: '/algorithms' },
+  algorithm_version: { icon: 'algorithm', path: '/algorithms' },
+  image: { icon: 'image', path: '/images' },
+  training_job: { icon: 'training', path: '/training-jobs' },
+  training_run: { icon: 'training', path: '/training-jobs' },
+  run: { icon: 'training', path: '/training-jobs' },
+  model: { icon: 'model', path: '/models' },
+  model_version: { icon: 'model', path: '/models' },
+  service: { icon: 'service', path: '/services' },
+  deployment: { icon: 'service', path: '/services' }
+};
+
+const WIDTH = 190;
+const HEIGHT = 44;
+const GAP_X = 60;
+const GAP_Y = 14;
+
+function pathOf(node: INode): string | null {
+  const kind = KINDS[node.kind];
+  if (!kind) {
+    return null;
+  }
+  const id = node.id.split(':')[0];
+  return kind.tab ? `${kind.path}/${id}/${kind.tab}` : `${kind.path}/${id}`;
+}
+
+/** Columns of nodes by their longest way from a source; cycles are cut. */
+export function layers(lineage: ILineage): INode[][] {
+  const depth = new Map<string, number>();
+  const incoming = new Map<string, string[]>();
+  for (const edge of lineage.edges) {
+    incoming.set(edge.to, [...(incoming.get(edge.to) ?? []), edge.from]);
+  }
+  const of = (id: string, seen: Set<string>): number => {
+    const known = depth.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    if (seen.has(id)) {
+      return 0;
+    }
+    seen.add(id);
+    const value = Math.max(-1, ...(incoming.get(id) ?? []).map(from => of(from, seen))) + 1;
+    depth.set(id, value);
+    return value;
+  };
+  const columns: INode[][] = [];
+  for (const node of lineage.nodes) {
+    const at = of(node.id, new Set());
+    (columns[at] ??= []).push(node);
+  }
+  return columns.filter(Boolean);
+}
+
+/** What made what: drawn from left to right, and the same as an indented list. */
+export function LineageGraph(props: { lineage: ILineage; focus?: string }): JSX.Element {
+  const { trans } = useApp();
+  const columns = layers(props.lineage);
+  const place = new Map<string, { x: number; y: number }>();
+  columns.forEach((column, i) =>
+    column.forEach((node, j) => place.set(node.id, { x: i * (WIDTH + GAP_X), y: j * (HEIGHT + GAP_Y) }))
+  );
+  const width = columns.length * (WIDTH + GAP_X) - GAP_X + 4;
+  const height = Math.max(...columns.map(column => column.length), 1) * (HEIGHT + GAP_Y) + 4;
+  const short = (text: string): string =>
+    text.length > 20 ? `${text.slice(0, 12)}…${text.slice(-7)}` : text;
+  return (
+    <div className="ais-Lineage">
+      <div className="ais-Lineage-graph" tabIndex={0} role="region" aria-label={trans.__('Lineage graph')}>
+        <svg width={width} height={height} aria-hidden="true">
+          {props.lineage.edges.map((edge, index) => {
+            const from = place.get(edge.from);
+            const to = place.get(edge.to);
+            if (!from || !to) {
+              return null;
+            }
+            const x = from.x + WIDTH;
+            const y = from.y + HEIGHT / 2;
+            const middle = (x + to.x) / 2;
+            return (
+              <path
+                key={index}
+                d={`M${x} ${y}C${middle} ${y} ${middle} ${to.y + HEIGHT / 2} ${to.x} ${to.y + HEIGHT / 2}`}
+              />
+            );
+          })}
+          {props.lineage.nodes.map(node => {
+            const at = place.get(node.id);
+            return at ? (
+              <g
+                key={node.id}
+                transform={`translate(${at.x + 1} ${at.y + 1})`}
+                data-focus={node.id === props.focus || undefined}
+              >
+                <rect width={WIDTH} height={HEIGHT} rx="3" />
+                <text x="10" y="18">
+                  {short(node.name)}
+                </text>
+                <text x="10" y="34" className="ais-mod-second">
+                  {kindWord(trans, node.kind)} {node.version ?? ''}
+                </text>
+              </g>
+            ) : null;
+          })}
+        </svg>
+      </div>
+      <ul aria-label={trans.__('Lineage as a list')}>
+        {columns.map((column, depth) =>
+          column.map(node => {
+            const path = pathOf(node);
+            const to = props.lineage.edges.filter(edge => edge.from === node.id);
+            return (
+              <li key={node.id} style={{ marginInlineStart: depth * 20 }}>
+                <Icon name={KINDS[node.kind]?.icon ?? 'file'} />{' '}
+                <span className="ais-Muted">{kindWord(trans, node.kind)}</span>{' '}
+                {path ? <PageLink to={path}>{node.name}</PageLink> : node.name} {node.version}
+                {to.length > 0 ? (
+                  <span className="ais-Muted">
+                    {' → '}
+                    {to
+                      .map(edge => props.lineage.nodes.find(one => one.id === edge.to)?.name ?? edge.to)
+                      .join(', ')}
+                  </span>
+                ) : null}
+                {node.id === props.focus ? <span className="ais-Tag">{trans.__('this')}</span> : null}
+              </li>
+            );
+          })
+        )}
+      </ul>
+    </div>
+  );
+}

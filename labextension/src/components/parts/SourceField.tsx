@@ -1,0 +1,169 @@
+import { useId, useState } from 'react';
+import type { AISpaceClient, IUploadFile, Source } from '../../client';
+import { useApp } from '../context';
+import { Button, RadioCards, TextField } from '../controls';
+import { FilePicker } from '../FilePicker';
+import { bytes, count } from '../formats';
+import { notebookCode } from './notebookCode';
+
+export type SourceKind = 'folder' | 'archive' | 'notebook' | 'git' | 'area';
+
+/** What the user chose; files are sent only when the form is. */
+export interface ISourceChoice {
+  kind: SourceKind;
+  files: File[];
+  url: string;
+  ref: string;
+  path: string;
+}
+
+export const NO_SOURCE: ISourceChoice = { kind: 'folder', files: [], url: '', ref: '', path: '' };
+
+/** Whether the choice names something. */
+export function isChosen(choice: ISourceChoice): boolean {
+  return choice.kind === 'git' ? choice.url !== '' : choice.kind === 'area' ? choice.path !== '' : choice.files.length > 0;
+}
+
+/** Where a picked file lies within what was picked, without the picked folder itself. */
+function relative(file: File): string {
+  const path = file.webkitRelativePath;
+  return path ? path.slice(path.indexOf('/') + 1) : file.name;
+}
+
+const JUNK = /(^|\/)(\.git|__pycache__|node_modules|\.ipynb_checkpoints|\.DS_Store)(\/|$)/;
+
+/** The files of a picked folder that belong to it: no caches, no version control. */
+export function wanted(files: File[]): File[] {
+  return files.filter(file => !JUNK.test(file.webkitRelativePath || file.name));
+}
+
+/** Upload what was chosen and give what a request names as its source. */
+export async function resolveSource(client: AISpaceClient, choice: ISourceChoice): Promise<Source> {
+  if (choice.kind === 'git') {
+    return { kind: 'git', url: choice.url.trim(), ...(choice.ref.trim() ? { ref: choice.ref.trim() } : {}) };
+  }
+  if (choice.kind === 'area') {
+    return { kind: 'area', path: choice.path };
+  }
+  let files: IUploadFile[];
+  if (choice.kind === 'notebook') {
+    const [notebook] = choice.files;
+    const code = notebookCode(await notebook.text());
+    files = [
+      { file: new File([code], 'train.py', { type: 'text/x-python' }), relativePath: 'train.py' },
+      { file: notebook, relativePath: notebook.name }
+    ];
+  } else {
+    files = wanted(choice.files).map(file => ({ file, relativePath: relative(file) }));
+  }
+  const sent = await client.uploads.send(files);
+  return choice.kind === 'archive'
+    ? { kind: 'upload', upload_id: sent.uploads[0] }
+    : { kind: 'batch', batch: sent.batch };
+}
+
+/** Where code or a model comes from: folder, archive, notebook, git, or the user's area. */
+export function SourceField(props: {
+  kinds: SourceKind[];
+  value: ISourceChoice;
+  onChange: (choice: ISourceChoice) => void;
+  error?: string | null;
+  words?: Partial<Record<SourceKind, string>>;
+  accept?: string;
+}): JSX.Element {
+  const { trans } = useApp();
+  const id = useId();
+  const [picking, setPicking] = useState(false);
+  const { value } = props;
+  const set = (patch: Partial<ISourceChoice>): void => props.onChange({ ...value, ...patch });
+  const labels: Record<SourceKind, { label: string; help: string }> = {
+    folder: { label: trans.__('Folder'), help: trans.__('Upload a folder of this computer') },
+    archive: { label: trans.__('Archive'), help: trans.__('Upload a zip or tar file') },
+    notebook: { label: trans.__('Notebook'), help: trans.__('Its code cells become train.py') },
+    git: { label: trans.__('Git'), help: trans.__('A commit of a repository') },
+    area: { label: trans.__('My files'), help: trans.__('A folder or file of your area here') }
+  };
+  const picked = value.kind === 'folder' ? wanted(value.files) : value.files;
+  return (
+    <>
+      <RadioCards
+        label={trans.__('Source')}
+        value={value.kind}
+        onChange={kind => set({ kind: kind as SourceKind, files: [] })}
+        options={props.kinds.map(kind => ({
+          value: kind,
+          label: labels[kind].label,
+          help: props.words?.[kind] ?? labels[kind].help
+        }))}
+      />
+      {value.kind === 'git' ? (
+        <div className="ais-Fields">
+          <TextField
+            label={trans.__('Address of the repository')}
+            type="url"
+            required
+            value={value.url}
+            placeholder="https://"
+            error={props.error}
+            onChange={url => set({ url })}
+          />
+          <TextField
+            label={trans.__('Branch, tag or commit')}
+            value={value.ref}
+            help={trans.__('Empty: the default branch')}
+            onChange={ref => set({ ref })}
+          />
+        </div>
+      ) : value.kind === 'area' ? (
+        <div className="ais-Row">
+          <Button icon="files" hasPopup="dialog" onClick={() => setPicking(true)}>
+            {trans.__('Choose in my files')}
+          </Button>
+          <span className="ais-Code">{value.path}</span>
+          {props.error ? <span className="ais-FieldError">{props.error}</span> : null}
+        </div>
+      ) : (
+        <div className="ais-Field">
+          <label htmlFor={id}>{value.kind === 'folder' ? trans.__('Folder to upload') : trans.__('File to upload')}</label>
+          <input
+            key={value.kind}
+            id={id}
+            type="file"
+            className="ais-Input"
+            multiple={value.kind === 'folder'}
+            accept={value.kind === 'notebook' ? '.ipynb' : value.kind === 'archive' ? (props.accept ?? '.zip,.tar,.gz,.tgz') : undefined}
+            ref={element => {
+              if (element) {
+                element.webkitdirectory = value.kind === 'folder';
+              }
+            }}
+            aria-invalid={props.error ? true : undefined}
+            onChange={event => set({ files: [...(event.target.files ?? [])] })}
+          />
+          {picked.length > 0 ? (
+            <div className="ais-Help">
+              {trans.__(
+                '%1, %2',
+                trans._n('%1 file', '%1 files', picked.length, count(picked.length)),
+                bytes(picked.reduce((sum, file) => sum + file.size, 0))
+              )}
+            </div>
+          ) : null}
+          {props.error ? <div className="ais-FieldError">{props.error}</div> : null}
+        </div>
+      )}
+      {picking ? (
+        <FilePicker
+          title={trans.__('Choose in my files')}
+          verb={trans.__('Take')}
+          kinds="both"
+          onClose={() => setPicking(false)}
+          onAccept={path => {
+            set({ path });
+            setPicking(false);
+          }}
+        />
+      ) : null}
+    </>
+  );
+}

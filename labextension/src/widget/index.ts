@@ -1,0 +1,2 @@
+/** The anywidget module of the annotator. */
+export default { render: (): void => undefined };
