@@ -90,7 +90,7 @@ class NotebookService:
         """
         authorize(principal, "write:notebook")
         spec_id = self._resolve(principal, body.options.spec_id)
-        area = self.platform.areas.root(principal)
+        area = self.platform.areas.area(principal).root
         with self.db.write() as session:
             notebook = self._find(session, principal.user_id, body.server_name)
             if notebook is None:
