@@ -1,0 +1,160 @@
+"""Models and online services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from ..models.schemas import ModelRead, ModelVersionRead
+from ..serving.schemas import CallSeries, DeploymentRead, Prediction, ServiceRead, ServiceTokenCreated
+from .collection import Collection, body, wait
+from .transport import RemoteError, ServiceAway, Transport
+from .uploads import Uploads
+
+
+class Models(Collection[ModelRead]):
+    """Models and their versions."""
+
+    path = "/models"
+    shape = ModelRead
+
+    def __init__(self, transport: Transport, uploads: Uploads) -> None:
+        super().__init__(transport)
+        self.uploads = uploads
+
+    def create(self, name: str, **fields: Any) -> ModelRead:
+        """Make a model without versions."""
+        return self._create({"name": name, **fields})
+
+    def add_version(self, model_id: str, source: str | Path | Mapping[str, Any], **fields: Any) -> ModelVersionRead:
+        """Upload a version: a folder, a zip file or a model file."""
+        given = dict(source) if isinstance(source, Mapping) else self.uploads.source(source)
+        return self._post(ModelVersionRead, f"/models/{model_id}/versions", body({"source": given, **fields}))
+
+    def version(self, model_id: str, version: str) -> ModelVersionRead:
+        """Read one version, with its lineage."""
+        return self._get(ModelVersionRead, f"/models/{model_id}/versions/{version}")
+
+    def delete_version(self, model_id: str, version: str) -> None:
+        """Delete a version that nothing uses."""
+        self.transport.send("DELETE", f"/models/{model_id}/versions/{version}", headers={"If-Match": "*"})
+
+    def download(self, model_id: str, version: str, target: str | Path) -> Path:
+        """Save the files of a version as a zip file."""
+        return self._save(f"/models/{model_id}/versions/{version}/download", target)
+
+
+class Services(Collection[ServiceRead]):
+    """Online services."""
+
+    path = "/services"
+    shape = ServiceRead
+
+    def create(self, name: str, model_id: str, version: str, spec_id: str, **fields: Any) -> ServiceRead:
+        """Serve a model version."""
+        return self._create(
+            {"name": name, "model": {"model_id": model_id, "version": version}, "spec_id": spec_id, **fields}
+        )
+
+    def start(self, service_id: str) -> ServiceRead:
+        """Start a stopped service; its address is what it was."""
+        return self._post(ServiceRead, f"/services/{service_id}/start")
+
+    def stop(self, service_id: str) -> ServiceRead:
+        """Stop a service; its address is kept."""
+        return self._post(ServiceRead, f"/services/{service_id}/stop")
+
+    def wait(self, service_id: str, status: str = "serving", timeout: float = 120) -> ServiceRead:
+        """Wait for a status.
+
+        Raises
+        ------
+        RemoteError
+            When the service failed instead; the message is the reason.
+        """
+
+        def there() -> ServiceRead | None:
+            service = self.get(service_id)
+            if service.status == status:
+                return service
+            if service.status == "failed":
+                reason = service.reason.model_dump() if service.reason else {"code": "failed"}
+                raise RemoteError(409, reason)
+            return None
+
+        return wait(there, timeout=timeout, what=f"status {status} of service {service_id}")
+
+    def deployments(self, service_id: str) -> list[DeploymentRead]:
+        """List the deployment records, newest first."""
+        answer = self.transport.ask("GET", f"/services/{service_id}/deployments")
+        return [DeploymentRead.model_validate(item) for item in answer["items"]]
+
+    def roll_back(self, service_id: str, number: int, note: str = "") -> ServiceRead:
+        """Go back to an earlier deployment."""
+        return self._post(ServiceRead, f"/services/{service_id}/deployments/{number}/rollback", {"note": note})
+
+    def create_token(self, service_id: str, name: str) -> ServiceTokenCreated:
+        """Make a token for callers of this service."""
+        return self._post(ServiceTokenCreated, f"/services/{service_id}/tokens", {"name": name})
+
+    def calls(self, service_id: str, window: str = "1h") -> CallSeries:
+        """Read the calls of a window of time."""
+        return self._get(CallSeries, f"/services/{service_id}/calls", window=window)
+
+    def try_it(self, service_id: str, data: bytes | Mapping[str, Any], media_type: str = "image/png") -> Prediction:
+        """Ask the model once, with the rights of the caller, through the platform."""
+        if isinstance(data, bytes):
+            options: dict[str, Any] = {"data": data, "headers": {"Content-Type": media_type}, "repeatable": False}
+        else:
+            options = {"json": dict(data)}
+        return Prediction.model_validate(self.transport.ask("POST", f"/services/{service_id}/predict", **options))
+
+
+class Endpoint:
+    """A service's own address, called the way its users call it.
+
+    Parameters
+    ----------
+    url : str
+        ``ServiceRead.endpoint``.
+    token : str
+        A token of the service.
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {token}"
+
+    def predict(self, image: bytes, media_type: str = "image/png") -> dict[str, Any]:
+        """Send one picture, get label and scores."""
+        return self._post("/predict", data=image, headers={"Content-Type": media_type})
+
+    def infer(self, body: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """Send a request of the Open Inference Protocol to ``path`` (``ServiceRead.signature.infer_path``)."""
+        return self._post(path if path.startswith("/") else f"/{path}", json=dict(body))
+
+    def predict_all(self, images: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+        """Send pictures one after the other over one connection."""
+        for image in images:
+            yield self.predict(image)
+
+    def _post(self, path: str, **options: Any) -> dict[str, Any]:
+        try:
+            response = self.session.post(f"{self.url}{path}", timeout=60, **options)
+        except requests.ConnectionError as error:
+            raise ServiceAway(self.url) from error
+        if response.status_code >= 400:
+            try:
+                body = response.json()
+            except ValueError:
+                body = {}
+            error = body.get("error", {})
+            raise RemoteError(
+                response.status_code, error if isinstance(error, dict) else {"code": "refused", "message": str(error)}
+            )
+        answer: dict[str, Any] = response.json()
+        return answer
