@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import json
 import os
@@ -328,7 +329,7 @@ class ImageService:
             principal, code, object_kind="image", object_id=row.id, params={"name": row.name, **params}, resource=row
         )
 
-    def _shapes(self, principal: Principal, rows: Sequence[Image]) -> Sequence[ImageRead]:
+    def _shapes(self, principal: Principal, rows: Sequence[Image]) -> builtins.list[ImageRead]:
         owners = self.platform.users.refs({row.owner_id for row in rows})
         return [self._shape(principal, row, owners[row.owner_id]) for row in rows]
 

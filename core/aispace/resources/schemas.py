@@ -103,6 +103,12 @@ class QueueRead(Schema):
     oldest_queued_at: Timestamp | None
 
 
+class QueueList(Schema):
+    """All queues."""
+
+    items: list[QueueRead]
+
+
 class CapacityItem(Schema):
     """One kind of resource."""
 

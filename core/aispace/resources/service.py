@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from .schemas import (
     Accelerator,
     CapacityItem,
     CapacityRead,
-    QueueRead,
+    QueueList,
     SpecCapacity,
     SpecCreate,
     SpecQuery,
@@ -191,10 +192,10 @@ class ResourceService:
             items.append(_item(name, card.product, card.count, used.accelerators.get(name, 0)))
         return CapacityRead(engine=self.platform.engine.name, items=items)
 
-    def queues(self, principal: Principal) -> Sequence[QueueRead]:
+    def queues(self, principal: Principal) -> QueueList:
         """List the queues."""
         authorize(principal, "read:queue")
-        return self.platform.workloads.queues()
+        return QueueList(items=self.platform.workloads.queues())
 
     # Inside
 
@@ -237,7 +238,7 @@ class ResourceService:
         row.accelerator_count = accelerator.count if accelerator else 0
         row.accelerator_product = accelerator.product if accelerator else None
 
-    def _shapes(self, principal: Principal, rows: Sequence[ResourceSpec]) -> Sequence[SpecRead]:
+    def _shapes(self, principal: Principal, rows: Sequence[ResourceSpec]) -> builtins.list[SpecRead]:
         total, used = self.platform.engine.capacity(), self.platform.workloads.used()
         waiting = self.platform.workloads.waiting_by_spec()
         return [

@@ -64,7 +64,7 @@ class WorkloadSpec(Schema):
     visibility: Literal["private", "public", "preset"] = "private"
     owner_id: str | None = None
     """Whose it is; None: the principal's. Only the platform may name another."""
-    run_as: Annotated[int, Field(ge=1)] | None = None
+    run_as: Annotated[int, Field(ge=1, le=2**31)] | None = None
     """Operating-system uid; None: the principal's, where users have one of their own, else the platform's."""
     seed: int = 0
     external: bool = False
@@ -145,6 +145,20 @@ class WorkloadQuery(ListQuery):
     object_id: Annotated[str | None, Field(max_length=64)] = None
 
 
+class AttemptQuery(Schema):
+    """Which attempt."""
+
+    attempt: Annotated[int, Field(ge=1, le=2**31)] | None = None
+    """Default: the newest."""
+
+
+class WorkloadEventQuery(Schema):
+    """Which events of a workload."""
+
+    after: Annotated[int, Field(ge=0, le=2**62)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
 class LogQuery(Schema):
     """Which part of a log."""
 
@@ -152,7 +166,7 @@ class LogQuery(Schema):
     """Byte offset."""
     limit: Annotated[int, Field(ge=1, le=4 * 1024 * 1024)] = 262_144
     """Bytes at most."""
-    attempt: Annotated[int, Field(ge=1)] | None = None
+    attempt: Annotated[int, Field(ge=1, le=2**31)] | None = None
     """Default: the newest."""
     q: Annotated[str | None, Field(min_length=1, max_length=256)] = None
     """Search: gives matching lines instead of text."""
@@ -205,7 +219,7 @@ class ScalarQuery(Schema):
     after: Annotated[int, Field(ge=0, le=2**62)] = 0
     """``next`` of the answer before: only what came since."""
     buckets: Annotated[int, Field(ge=2, le=2400)] = 1200
-    attempt: Annotated[int, Field(ge=1)] | None = None
+    attempt: Annotated[int, Field(ge=1, le=2**31)] | None = None
 
     def wanted(self) -> set[str] | None:
         """Names asked for, or None for all."""
@@ -252,7 +266,7 @@ class UsageSeries(Schema):
 class MetricsQuery(Schema):
     """Which usage."""
 
-    attempt: Annotated[int, Field(ge=1)] | None = None
+    attempt: Annotated[int, Field(ge=1, le=2**31)] | None = None
     buckets: Annotated[int, Field(ge=2, le=2400)] = 600
 
 
