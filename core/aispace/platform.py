@@ -27,14 +27,17 @@ if TYPE_CHECKING:
     from .files.service import AreaService
     from .images.service import ImageService
     from .labels.service import LabelGroupService
+    from .lineage.service import LineageService
     from .models.service import ModelService
     from .notebooks.service import NotebookService
+    from .overview.service import OverviewService
     from .resources.service import ResourceService
     from .serving.service import ServingService
     from .storage.blobs import BlobStore
     from .storage.trees import TreeStore
     from .storage.uploads import UploadService
     from .tokens.service import TokenService
+    from .training.evaluations import EvaluationService
     from .training.service import TrainingService
     from .users.service import UserService
     from .workloads.service import WorkloadService
@@ -44,6 +47,7 @@ FOLDERS = ("areas", "blobs", "images", "logs", "run", "secrets", "trees", "uploa
 
 SERVICES = (
     ("events", "events.service", "EventService"),
+    ("lineage", "lineage.service", "LineageService"),
     ("blobs", "storage.blobs", "BlobStore"),
     ("trees", "storage.trees", "TreeStore"),
     ("uploads", "storage.uploads", "UploadService"),
@@ -61,7 +65,9 @@ SERVICES = (
     ("algorithms", "algorithms.service", "AlgorithmService"),
     ("models", "models.service", "ModelService"),
     ("training", "training.service", "TrainingService"),
+    ("evaluations", "training.evaluations", "EvaluationService"),
     ("serving", "serving.service", "ServingService"),
+    ("overview", "overview.service", "OverviewService"),
 )
 """Attribute, module and class of each service, in the order in which they need each other."""
 
@@ -100,8 +106,11 @@ class Platform(LoggingConfigurable):
     datasets: DatasetService
     algorithms: AlgorithmService
     training: TrainingService
+    evaluations: EvaluationService
+    lineage: LineageService
     models: ModelService
     serving: ServingService
+    overview: OverviewService
 
     def __init__(self, *, clock: Clock | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -151,7 +160,8 @@ class Platform(LoggingConfigurable):
     def start(self) -> None:
         """Start what runs beside the requests: reconciler, sealer, schedules."""
         self._thread("sealer", self._seal)
-        self.workloads.start()
+        if hasattr(self, "workloads"):
+            self.workloads.start()
 
     def _thread(self, name: str, target: Any) -> None:
         thread = threading.Thread(target=target, name=f"aispace-{name}", daemon=True)

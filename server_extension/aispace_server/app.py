@@ -11,10 +11,12 @@ from aispace.platform import Platform
 from tornado.web import Application
 
 from .auth import Authenticator
+from .handlers import health
 from .handlers.base import UnknownPathHandler
 from .routes import Route, collect, collect_internal, pattern
 
 LAB_PREFIX = "/aispace"
+HUB_PREFIX = "/services/aispace"
 
 
 def make_app(
@@ -22,8 +24,9 @@ def make_app(
     authenticators: Sequence[Authenticator],
     executor: Executor,
     *,
-    prefix: str = "/services/aispace",
+    prefix: str = HUB_PREFIX,
     routes: Sequence[Route] | None = None,
+    pages: Sequence[Any] = (),
     **settings: Any,
 ) -> Application:
     """Make the application that browsers, widgets and clients reach.
@@ -38,11 +41,16 @@ def make_app(
         Path under which the hub's proxy sends requests; ``/aispace`` works always.
     routes : sequence of Route, optional
         Default: those of all domains.
+    pages : sequence
+        Routes of what is not REST.
     """
-    rest = f"(?:{LAB_PREFIX}|{prefix.rstrip('/')})/api/v1"
-    handlers: list[Any] = [
-        (pattern(route.path, rest), route.handler) for route in (collect() if routes is None else routes)
-    ]
+    prefix = prefix.rstrip("/")
+    rest = f"(?:{LAB_PREFIX}|{prefix})/api/v1"
+    table = collect() if routes is None else routes
+    handlers: list[Any] = [(pattern(route.path, rest), route.handler) for route in table]
+    handlers += [(path, handler) for path, handler in health.ROUTES]
+    handlers += [(f"{prefix}{path}", handler) for path, handler in health.ROUTES if path != "/metrics"]
+    handlers += pages
     return Application(
         handlers,
         default_handler_class=UnknownPathHandler,
@@ -50,7 +58,7 @@ def make_app(
         authenticators=list(authenticators),
         executor=executor,
         idempotency=IdempotencyStore(platform),
-        prefix=prefix.rstrip("/"),
+        prefix=prefix,
         **settings,
     )
 

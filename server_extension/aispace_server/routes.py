@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ DOMAINS = (
     "tokens",
     "users",
     "events",
+    "stream",
     "uploads",
     "files",
     "label_groups",
@@ -70,9 +71,9 @@ def _module(name: str) -> Any:
         return None
 
 
-def collect() -> list[Route]:
-    """Read the tables of all domains."""
-    return list(_collect((f"handlers.{name}", name) for name in DOMAINS))
+def collect(domains: Sequence[str] = DOMAINS) -> list[Route]:
+    """Read the tables of the domains."""
+    return list(_collect((f"handlers.{name}", name) for name in domains))
 
 
 def collect_internal() -> list[Route]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
@@ -42,6 +43,20 @@ def event_hash(previous: str, event: Event) -> str:
         sort_keys=True,
     )
     return hashlib.sha256(f"{previous}{body}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An event with what decides who may read it."""
+
+    event: EventRead
+    owner_id: str | None
+    shared: bool
+
+    def visible_to(self, principal: Principal) -> bool:
+        """Tell whether somebody may read it; the same rule as in `EventService.list`."""
+        mine = principal.user_id in (self.owner_id, self.event.actor.id)
+        return self.shared or mine or principal.is_administrator
 
 
 class EventService:
@@ -195,6 +210,25 @@ class EventService:
         page = rows[: query.limit]
         following = str(page[-1].position) if len(rows) > query.limit else None
         return CursorPage(items=[self._shape(row) for row in page], page=CursorInfo(limit=query.limit, next=following))
+
+    def tail(self, after: int, until: int, principal: Principal | None = None, limit: int = 1000) -> list[Sealed]:
+        """Read what was sealed between two positions, oldest first, for those who follow.
+
+        Parameters
+        ----------
+        after, until : int
+            Positions greater than the first, up to and with the second.
+        principal : Principal, optional
+            Only what he may see; without him everything, which the caller filters by `Sealed.visible_to`.
+        """
+        statement = select(Event).where(Event.position > after, Event.position <= until).order_by(Event.position)
+        if principal is not None and not principal.is_administrator:
+            statement = statement.where(
+                or_(Event.owner_id == principal.user_id, Event.actor_id == principal.user_id, Event.shared)
+            )
+        with self.db.read() as session:
+            rows = session.scalars(statement.limit(limit)).all()
+        return [Sealed(self._shape(row), row.owner_id, row.shared) for row in rows]
 
     def _shape(self, row: Event) -> EventRead:
         return EventRead(

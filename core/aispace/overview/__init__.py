@@ -1,0 +1,1 @@
+"""What a person sees first: who he is here, what he has, what runs, what needs him."""
