@@ -1,7 +1,7 @@
 """Builds a runtime image: run as a workload, ``python -m aispace.images.builder``.
 
-The build goes into a folder of its own, which nothing uses until the platform has seen it succeed. What went wrong is told in
-``result.json`` of the attempt's ``out`` folder.
+The build goes into a folder of its own, which nothing uses until the platform has seen it succeed. What went wrong is
+told in ``result.json`` of the attempt's ``out`` folder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any
 REQUEST = "AISPACE_IMAGE_BUILD"
 UNREACHABLE = re.compile(
     r"error sending request|dns error|failed to lookup|Could not connect|Connection refused|Failed to fetch|"
-    r"Network is unreachable|timed out|network connectivity is disabled|certificate|Temporary failure in name resolution|"
+    r"Network is unreachable|timed out|network connectivity is disabled|certificate|"
+    r"Temporary failure in name resolution|"
     r"tls handshake|NewConnectionError|Max retries exceeded",
     re.IGNORECASE,
 )
@@ -55,8 +56,9 @@ def explain(output: str) -> tuple[str, str]:
     if UNREACHABLE.search(output):
         return (
             "index_unreachable",
-            "The image was not built. The package index cannot be reached. Check the network or the index settings "
-            f"(UV_DEFAULT_INDEX, pip.conf), or name a folder of wheels in AISPACE_WHEELS, then build it again. uv: {last}",
+            "The image was not built. The package index cannot be reached. Check the network or the index "
+            "settings (UV_DEFAULT_INDEX, pip.conf), or name a folder of wheels in AISPACE_WHEELS, then build it again. "
+            f"uv: {last}",
         )
     if NO_PYTHON.search(output):
         return (

@@ -11,7 +11,7 @@ GIB = 1 << 30
 TEXT: Final[dict[str, str]] = {
     "exit_code": "The process ended with exit code {exit_code}. Look at the end of the log.",
     "signal": "The process was ended by signal {signal}. Look at the end of the log.",
-    "memory_limit": "It used {used_gib} GiB of memory; the limit is {limit_gib} GiB. Choose a larger spec, or use less.",
+    "memory_limit": "It used {used_gib} GiB of memory, more than its limit of {limit_gib} GiB. Choose a larger spec.",
     "time_limit": "It ran longer than its time limit of {seconds} seconds. Allow more time.",
     "log_limit": "Its log grew over {limit} bytes. Print less.",
     "supervisor_lost": "The process that watched it was killed, so everything it had started was ended too.",

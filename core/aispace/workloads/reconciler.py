@@ -39,8 +39,8 @@ class Acts:
 class Reconciler:
     """Moves workloads from state to state.
 
-    `step` does one round and is all that tests need; `start` runs rounds in a thread, woken by a submit, a stop, the engine,
-    or the clock. Every round begins with what the engine sees, so a crash at any point is repaired by the next one:
+    `step` does one round and is all that tests need; `start` runs rounds in a thread, woken by a submit, a stop, the
+    engine, or the clock. Every round begins with what the engine sees, so a crash at any point is repaired by the next one:
     an attempt that was written but never made is ensured again under the same name.
     """
 

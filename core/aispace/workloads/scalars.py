@@ -1,6 +1,6 @@
 """Scalars of an attempt, in buckets.
 
-A metrics file is parsed once, from where the last look ended, into a pyramid: at most `BASE` buckets for each name, each of a
+A metrics file is parsed once, from where the last look ended, into at most `BASE` buckets for each name, each of a
 power of two of points; when they run out, neighbours are merged. So a million points cost their parsing once, and a
 chart costs a few thousand steps however long the run was.
 """

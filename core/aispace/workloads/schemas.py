@@ -32,8 +32,8 @@ class Mount(Schema):
 class WorkloadSpec(Schema):
     """What a domain submits.
 
-    Placeholders in ``command``, ``env``, ``secret_env`` and ``cwd``: ``{attempt}``, ``{out}``, ``{model}``, ``{port:<name>}``,
-    ``{mount:<name>}``, ``{accelerators}`` (count). Any other text in braces stays as it is.
+    Placeholders in ``command``, ``env``, ``secret_env`` and ``cwd``: ``{attempt}``, ``{out}``, ``{model}``,
+    ``{port:<name>}``, ``{mount:<name>}``, ``{accelerators}`` (count). Any other text in braces stays as it is.
     """
 
     kind: Kind
@@ -68,7 +68,7 @@ class WorkloadSpec(Schema):
     """Operating-system uid; None: the principal's, where users have one of their own, else the platform's."""
     seed: int = 0
     external: bool = False
-    """Somebody else runs it (a spawner) and reports its state by `WorkloadService.report`; it takes part in queue and bill."""
+    """Somebody else runs it (a spawner) and reports its state by `WorkloadService.report`; it is queued and billed."""
 
     @field_validator("command", "env", "secret_env")
     @classmethod

@@ -1,8 +1,8 @@
 """The files of an attempt, written by its supervisor and read by the platform.
 
-``state.json`` is made once, by ``link`` (whoever makes it owns the attempt), and replaced by ``rename`` after; ``exit.json`` is made by
-``rename`` when the attempt has ended. Both count only when they belong to the platform's user: the folder is the
-workload's too, and it could put files of that name there.
+``state.json`` is made once, by ``link`` (whoever makes it owns the attempt), and replaced by ``rename`` after;
+``exit.json`` is made by ``rename`` when the attempt has ended. Both count only when they belong to the platform's user:
+the folder is the workload's too, and it could put files of that name there.
 """
 
 from __future__ import annotations

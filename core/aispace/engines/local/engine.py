@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.util
 import json
-import math
 import os
-import pwd
-import re
 import shutil
 import signal
 import socket
@@ -28,14 +24,13 @@ from traitlets.config import LoggingConfigurable
 from ...errors import Unavailable
 from ..base import Accelerators, AttemptPlan, AttemptState, Capacity, Engine, Key, UsageSample
 from . import attempt_files as files
-from . import cgroup, processes, zygote
+from . import cgroup, launch, processes, zygote
 from .devices import NVIDIA, find_nvidia, nvidia_sampler
 
 if TYPE_CHECKING:
     from ...platform import Platform
 
 HOST = "127.0.0.1"
-PLACEHOLDER = re.compile(r"\{(attempt|out|model|accelerators|port:[a-z][a-z0-9-]*|mount:[a-z][a-z0-9_-]*)\}")
 SENT_SECONDS = 10.0
 """So long an attempt that was handed to the zygote may take to claim its folder before it is handed over again."""
 STOP_AGAIN_SECONDS = 5.0
@@ -294,7 +289,7 @@ class LocalEngine(LoggingConfigurable, Engine):
             self._stopped[key] = now
         folder = os.fspath(self.directory(key))
         os.makedirs(folder, 0o700, exist_ok=True)
-        # Written before the claim is read, and the supervisor claims before it reads this: one of the two sees the other.
+        # Written before the claim is read; the supervisor claims before it reads this: one of the two sees the other.
         files.write_json(f"{folder}/{files.STOP}", {"grace": grace_seconds})
         who = (files.read_json(f"{folder}/{files.STATE}") or {}).get("supervisor")
         if who and who["boot"] == self._boot:
@@ -388,46 +383,27 @@ class LocalEngine(LoggingConfigurable, Engine):
         folder = os.fspath(self.directory(plan.key))
         ports = self._take_ports(plan)
         indices = self._take_devices(plan)
-        values = {
-            "attempt": folder,
-            "out": f"{folder}/out",
-            "model": f"{folder}/model",
-            "accelerators": str(len(indices)),
-            **{f"port:{name}": str(number) for name, number in ports.items()},
-            **{f"mount:{mount.target}": os.fspath(mount.source) for mount in plan.mounts},
-        }
-
-        def fill(text: str) -> str:
-            return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
-
         groups = self._find_cgroups()
         uid = plan.uid if plan.uid is not None and os.geteuid() == 0 else None
-        env = self._environment(plan, folder, indices)
-        public = {
-            "workload_id": plan.key.workload_id,
-            "attempt": plan.key.number,
-            "kind": plan.kind,
-            "name": plan.name,
-            "command": [fill(part) for part in plan.command],
-            "env": {name: fill(value) for name, value in {**env, **plan.env}.items()},
-            "cwd": fill(plan.cwd) if plan.cwd else folder,
-            "mounts": {mount.target: os.fspath(mount.source) for mount in plan.mounts},
-            "ports": ports,
-            "accelerators": list(indices),
-            "memory_bytes": plan.memory_bytes,
-            "cpu": plan.cpu,
-            "uid": uid,
-        }
-        if "PYTHONPATH" in plan.env:
-            public["env"]["PYTHONPATH"] = f"{env['PYTHONPATH']}:{fill(plan.env['PYTHONPATH'])}"
+        if self._runtime_path is None:
+            self._runtime_path = launch.copy_runtime(self.home / "run")
+        passed = {name: os.environ[name] for name in self.pass_environment if name in os.environ}
+        command, env, cwd, secret = launch.resolve(
+            plan,
+            folder=folder,
+            ports=ports,
+            base={**passed, **self._visible(plan, indices)},
+            accelerators=len(indices),
+            runtime=self._runtime_path,
+        )
         return {
             "key": f"{plan.key.workload_id}/{plan.key.number}",
             "directory": folder,
-            "command": public["command"],
-            "env": {**public["env"], **{name: fill(value) for name, value in plan.secret_env.items()}},
-            "cwd": public["cwd"],
+            "command": command,
+            "env": {**env, **secret},
+            "cwd": cwd,
             "uid": uid,
-            "gid": _group_of(uid) if uid is not None else None,
+            "gid": launch.group_of(uid) if uid is not None else None,
             "memory_bytes": plan.memory_bytes,
             "cpu": plan.cpu,
             "time_limit": plan.time_limit_seconds,
@@ -442,35 +418,26 @@ class LocalEngine(LoggingConfigurable, Engine):
             "log_limit": self.log_limit_bytes,
             "sample_seconds": self.sample_seconds,
             "memory_seconds": self.memory_seconds,
-            "public": public,
+            "public": {
+                "workload_id": plan.key.workload_id,
+                "attempt": plan.key.number,
+                "kind": plan.kind,
+                "name": plan.name,
+                "command": command,
+                "env": env,
+                "cwd": cwd,
+                "mounts": {mount.target: os.fspath(mount.source) for mount in plan.mounts},
+                "ports": ports,
+                "accelerators": list(indices),
+                "memory_bytes": plan.memory_bytes,
+                "cpu": plan.cpu,
+                "uid": uid,
+            },
         }
 
-    def _environment(self, plan: AttemptPlan, folder: str, indices: tuple[int, ...]) -> dict[str, str]:
-        passed = {name: os.environ[name] for name in self.pass_environment if name in os.environ}
-        python = f"{plan.image}/bin" if plan.image else os.path.dirname(sys.executable)
-        env = {
-            "LANG": "C.UTF-8",
-            **passed,
-            "PATH": f"{python}:{os.environ.get('PATH') or os.defpath}",
-            "HOME": f"{folder}/tmp",
-            "TMPDIR": f"{folder}/tmp",
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONPATH": self._runtime(),
-            "AISPACE_WORKLOAD_ID": plan.key.workload_id,
-            "AISPACE_ATTEMPT": str(plan.key.number),
-            "AISPACE_ATTEMPT_DIR": folder,
-            "AISPACE_METRICS": f"{folder}/{files.METRICS}",
-            "AISPACE_OUT": f"{folder}/out",
-            "AISPACE_MODEL_OUT": f"{folder}/model",
-            "AISPACE_SEED": str(plan.seed),
-            "AISPACE_NUM_NODES": str(plan.nodes),
-            "AISPACE_ACCELERATORS": str(len(indices)),
-        }
-        if plan.image:
-            env["VIRTUAL_ENV"] = plan.image
-        if plan.cpu:
-            threads = str(max(math.ceil(plan.cpu), 1))
-            env |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
+    def _visible(self, plan: AttemptPlan, indices: tuple[int, ...]) -> dict[str, str]:
+        """Make the variables that show an attempt its accelerators, and hide all others."""
+        env: dict[str, str] = {}
         for resource in self.capacity().accelerators:
             for beginning, names in self.visible_devices.items():
                 if resource.startswith(beginning):
@@ -478,40 +445,11 @@ class LocalEngine(LoggingConfigurable, Engine):
                     env |= dict.fromkeys(names, mine)
         return env
 
-    def _runtime(self) -> str:
-        """Copy the runtime package to where every user's process can read it, and nothing else of ours with it."""
-        if self._runtime_path is not None:
-            return self._runtime_path
-        found = importlib.util.find_spec("aispace_runtime")
-        if found is None or not found.submodule_search_locations:
-            return ""
-        source = Path(next(iter(found.submodule_search_locations)))
-        digest = hashlib.sha256()
-        for path in sorted(source.rglob("*.py")):
-            digest.update(f"{path.relative_to(source)}\0".encode() + path.read_bytes())
-        target = self.home / "run" / f"runtime-{digest.hexdigest()[:16]}"
-        if not target.is_dir():
-            temporary = self.home / "run" / f".runtime-{os.getpid()}-{threading.get_ident()}"
-            shutil.copytree(source, temporary / "aispace_runtime", ignore=shutil.ignore_patterns("__pycache__"))
-            try:
-                temporary.rename(target)
-            except OSError:
-                shutil.rmtree(temporary, ignore_errors=True)
-        self._runtime_path = os.fspath(target)
-        return self._runtime_path
-
     def _find_cgroups(self) -> cgroup.CGroups | None:
         if not self._cgroups_sought:
             self._cgroups_sought = True
             self._cgroups = cgroup.find(f"aispace-{self._identity}") if self.use_cgroups else None
         return self._cgroups
-
-
-def _group_of(uid: int) -> int:
-    try:
-        return pwd.getpwuid(uid).pw_gid
-    except KeyError:
-        return uid
 
 
 def _machine_memory() -> int:

@@ -29,7 +29,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 PR_SET_CHILD_SUBREAPER = 36
 BACKSTOP = 4
-"""Address space for data is limited to so many times the memory limit: the watcher is exact, this only stops a flood."""
+"""Data of a process is limited to so many times the memory limit: the watcher is exact, this only stops a flood."""
 WATCHED = (signal.SIGCHLD, signal.SIGTERM)
 FIRST_SAMPLE_SECONDS = 1.0
 
@@ -46,9 +46,9 @@ class Supervisor:
     Parameters
     ----------
     plan : dict
-        Made by `engine.LocalEngine`: ``directory``, ``key``, ``command``, ``env``, ``cwd``, ``uid``, ``gid``, ``memory_bytes``,
-        ``cpu``, ``time_limit``, ``grace``, ``ports``, ``accelerators``, ``sampler``, ``cgroup``, ``cgroup_memory``, ``poke``,
-        ``log_limit``, ``sample_seconds``, ``memory_seconds``, ``public``.
+        Made by `engine.LocalEngine`: ``directory``, ``key``, ``command``, ``env``, ``cwd``, ``uid``, ``gid``,
+        ``memory_bytes``, ``cpu``, ``time_limit``, ``grace``, ``ports``, ``accelerators``, ``resource``, ``sampler``,
+        ``cgroup``, ``cgroup_memory``, ``poke``, ``log_limit``, ``sample_seconds``, ``memory_seconds``, ``public``.
     """
 
     def __init__(self, plan: dict[str, Any]) -> None:
@@ -110,8 +110,8 @@ class Supervisor:
         if self.plan["uid"] is not None:
             # The workload may make files here, but with the sticky bit it cannot replace ours.
             os.chown(self.folder, -1, self.plan["gid"])
-            os.chmod(self.folder, 0o1770)
-            os.chmod(os.path.dirname(self.folder), 0o711)
+            os.chmod(self.folder, 0o1770)  # noqa: S103 - its group is the user's own
+            os.chmod(os.path.dirname(self.folder), 0o711)  # noqa: S103 - to pass through, not to list
 
     def _claim(self) -> bool:
         pid = os.getpid()
@@ -197,7 +197,7 @@ class Supervisor:
             for number in (signal.SIGPIPE, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD, signal.SIGXFSZ):
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_SETMASK, ())
-            os.execvpe(plan["command"][0], plan["command"], plan["env"])
+            os.execvpe(plan["command"][0], plan["command"], plan["env"])  # noqa: S606 - a shell is not wanted
         except OSError as problem:
             text = problem.strerror or str(problem)
             what = problem.filename or plan["command"][0]
