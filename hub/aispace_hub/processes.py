@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import collections
 import contextlib
 import ctypes
 import json
 import logging
-import logging.handlers
 import os
+import shutil
 import signal
 import sys
 import time
@@ -28,6 +27,8 @@ HEALTHY_AFTER = 30.0
 
 LOG_BYTES = 16 * 1024 * 1024
 LOG_COPIES = 3
+ROTATE_EVERY = 60.0
+TAIL_BYTES = 65_536
 PR_SET_PDEATHSIG = 1
 
 
@@ -87,16 +88,12 @@ class Child:
         self.cwd = cwd
         self.pid_file = run / f"{name}.pid"
         self.log_file = logs / f"{name}.log"
-        self.tail: collections.deque[str] = collections.deque(maxlen=30)
         self.restarts = 0
         self._process: asyncio.subprocess.Process | None = None
-        self._pump: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._started_at = 0.0
-        self._sink = logging.handlers.RotatingFileHandler(
-            self.log_file, maxBytes=LOG_BYTES, backupCount=LOG_COPIES, encoding="utf-8", delay=True
-        )
+        self._log_begin = 0
 
     # Start
 
@@ -110,36 +107,53 @@ class Child:
         self._watch = asyncio.create_task(self._keep_alive(), name=f"watch-{self.name}")
 
     async def _launch(self) -> None:
-        self.tail.clear()
+        await asyncio.to_thread(self._rotate)
         self._started_at = time.monotonic()
-        self._process = await asyncio.create_subprocess_exec(
-            *self.command,
-            env=self.environment,
-            cwd=self.cwd,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=_die_with_parent(),
-            limit=1024 * 1024,
-        )
+        # A file and no pipe: workloads that inherit it outlive both this process and its child.
+        descriptor = os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            self._log_begin = os.lseek(descriptor, 0, os.SEEK_END)
+            self._process = await asyncio.create_subprocess_exec(
+                *self.command,
+                env=self.environment,
+                cwd=self.cwd,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=descriptor,
+                stderr=descriptor,
+                start_new_session=True,
+                preexec_fn=_die_with_parent(),
+            )
+        finally:
+            os.close(descriptor)
         pid = self._process.pid
         with contextlib.suppress(psutil.NoSuchProcess):
             self.pid_file.write_text(json.dumps({"pid": pid, "started": psutil.Process(pid).create_time()}))
-        self._pump = asyncio.create_task(self._copy_output(self._process), name=f"log-{self.name}")
 
-    async def _copy_output(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None  # noqa: S101
-        while True:
-            try:
-                line = await process.stdout.readline()
-            except ValueError:  # a line longer than the limit: what was read of it is lost, the rest goes on
-                continue
-            if not line:
+    def tail(self, lines: int = 30) -> list[str]:
+        """Give the last lines that this start of the process wrote."""
+        try:
+            with self.log_file.open("rb") as stream:
+                size = stream.seek(0, os.SEEK_END)
+                stream.seek(max(self._log_begin, size - TAIL_BYTES))
+                text = stream.read().decode("utf-8", "replace")
+        except OSError:
+            return []
+        return text.splitlines()[-lines:]
+
+    def _rotate(self) -> None:
+        """Keep the log below its limit: copied and emptied, since the process goes on writing to the open file."""
+        try:
+            if self.log_file.stat().st_size < LOG_BYTES:
                 return
-            text = line.decode("utf-8", "replace").rstrip("\n")
-            self.tail.append(text)
-            self._sink.emit(logging.LogRecord(self.name, logging.INFO, "", 0, text, None, None))
+            for number in range(LOG_COPIES - 1, 0, -1):
+                older = self.log_file.with_suffix(f".log.{number}")
+                if older.exists():
+                    older.replace(self.log_file.with_suffix(f".log.{number + 1}"))
+            shutil.copyfile(self.log_file, self.log_file.with_suffix(".log.1"))
+            os.truncate(self.log_file, 0)
+            self._log_begin = 0
+        except OSError as error:
+            log.warning("the log of %s was not rotated: %s", self.name, error)
 
     def _end_leftover(self) -> None:
         try:
@@ -195,7 +209,7 @@ class Child:
         failures = 0
         while True:
             assert self._process is not None  # noqa: S101
-            code = await self._process.wait()
+            code = await self._ended(self._process)
             if self._stopping.is_set():
                 return
             lived = time.monotonic() - self._started_at
@@ -222,6 +236,16 @@ class Child:
             if self.on_restart is not None:
                 asyncio.get_running_loop().create_task(self._tell_restarted(self._process))
 
+    async def _ended(self, process: asyncio.subprocess.Process) -> int:
+        """Wait for the end of a process; look after its log meanwhile."""
+        ending = asyncio.ensure_future(process.wait())
+        try:
+            while not (await asyncio.wait([ending], timeout=ROTATE_EVERY))[0]:
+                await asyncio.to_thread(self._rotate)
+        finally:
+            ending.cancel()
+        return ending.result()
+
     async def _tell_restarted(self, process: asyncio.subprocess.Process | None) -> None:
         if await self.wait_ready(60) and process is self._process and self.on_restart is not None:
             await self.on_restart()
@@ -245,9 +269,4 @@ class Child:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        if self._pump is not None:
-            # Whoever inherited the pipe may hold it open: the end of our own process is what counts.
-            await asyncio.wait([self._pump], timeout=1)
-            self._pump.cancel()
-        self._sink.close()
         self.pid_file.unlink(missing_ok=True)

@@ -222,8 +222,7 @@ class Supervisor:
         if await child.wait_ready(READY_LIMIT):
             child.watch()
             return
-        await child.stop()  # so that its last words are here
-        lines = [line for line in child.tail if not line.startswith("{")]
+        lines = [line for line in child.tail() if not line.startswith("{")]
         said = "\n".join(f"  {line}" for line in lines[-12:]) or "  (nothing)"
         raise SetupProblem(f"Not started: {child.name} did not come up. It said:\n{said}\nIts log: {child.log_file}")
 

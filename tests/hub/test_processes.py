@@ -107,9 +107,50 @@ async def test_process_that_ignores_the_request_is_killed(make: Callable[..., Ch
     )
     await child.start()
     child.watch()
-    await until(lambda: "up" in child.tail)
+    await until(lambda: "up" in child.tail())
     await child.stop(grace=0.2)
     assert child.returncode == -signal.SIGKILL
+
+
+@pytest.mark.asyncio
+async def test_killed_process_is_back_also_when_its_children_hold_its_output(make: Callable[..., Child]) -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
+        "print('child', child.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    child = make([sys.executable, "-c", code])
+    await child.start()
+    child.watch()
+    await until(lambda: any("child" in line for line in child.tail()))
+    orphan = int(child.tail()[-1].split()[1])
+    first = pid_of(child)
+    try:
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: pid_of(child) not in {0, first}, 2)
+        await until(lambda: any("child" in line for line in child.tail()))
+        second = int(child.tail()[-1].split()[1])
+        os.kill(second, signal.SIGKILL)
+    finally:
+        os.kill(orphan, signal.SIGKILL)
+
+
+@pytest.mark.asyncio
+async def test_log_is_kept_below_its_limit(make: Callable[..., Child], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "LOG_BYTES", 10_000)
+    monkeypatch.setattr(processes, "ROTATE_EVERY", 0.02)
+    code = (
+        "import time\nfor n in range(20_000):\n    print(f'line {n}', flush=True)\n    time.sleep(0.0001)\n"
+        "time.sleep(600)"
+    )
+    child = make([sys.executable, "-c", code])
+    await child.start()
+    child.watch()
+    await until(lambda: any("line 19999" in line for line in child.tail()), 30)
+    await until(lambda: child.log_file.stat().st_size < 10_000)
+    copies = sorted(child.log_file.parent.glob("thing.log.*"))
+    assert [copy.name for copy in copies] == ["thing.log.1", "thing.log.2", "thing.log.3"]
 
 
 @pytest.mark.asyncio
@@ -123,7 +164,7 @@ async def test_output_goes_to_the_log(make: Callable[..., Child]) -> None:
     )
     await child.start()
     child.watch()
-    await until(lambda: "after" in child.tail)
+    await until(lambda: "after" in child.tail())
     text = child.log_file.read_text()
     assert "größe 尺寸" in text
     assert "after" in text
