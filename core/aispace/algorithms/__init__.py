@@ -1,0 +1,1 @@
+"""Algorithms: code with a run command, typed parameters and a mapping of arguments."""

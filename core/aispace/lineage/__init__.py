@@ -1,0 +1,1 @@
+"""Lineage: which version made which."""

@@ -1,0 +1,1 @@
+"""Models: files with what they take, give and came from."""

@@ -1,0 +1,509 @@
+"""Rules of training jobs and their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from .. import revisions
+from ..errors import Conflict, Forbidden, InUse, NameTaken, NotFound
+from ..identity import SYSTEM, Principal, authorize, visible
+from ..ids import new_id
+from ..lineage.service import Point
+from ..listing import contains, paged
+from ..models.schemas import ModelVersionRead
+from ..models.service import RunOutput
+from ..schemas import CursorPage, CursorQuery, FileEntry, Page
+from ..storage.manifests import Entry, Manifest
+from ..versions import VersionFiles, version_number
+from ..workloads.schemas import LogQuery, LogRead, MetricsQuery, ScalarQuery, ScalarRead, UsageSeries, WorkloadQuery
+from . import requests
+from .collecting import Collecting
+from .evaluation import EvaluationFiles
+from .orm import TrainingJob, TrainingRun
+from .plan import Collector, Plan, make_plan
+from .schemas import (
+    Comparison,
+    Estimate,
+    EstimateRequest,
+    EvaluatedQuery,
+    EvaluatedSample,
+    EvaluationResult,
+    RunChanges,
+    RunName,
+    RunRead,
+    RunSettings,
+    SaveModel,
+    TrainingJobCreate,
+    TrainingJobQuery,
+    TrainingJobRead,
+    TrainingJobUpdate,
+)
+from .shapes import ENDED, input_lookup, job_shape, outward, run_shape
+
+if TYPE_CHECKING:
+    from ..platform import Platform
+    from ..workloads.service import WorkloadChange
+
+RELATION = {"training": "training_data", "validation": "validation_data"}
+
+
+class TrainingService:
+    """Jobs, runs, and what they leave behind."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.db = platform.db
+        self.files = VersionFiles(platform.blobs)
+        self.evaluation_files = EvaluationFiles(platform.blobs)
+        self.collecting = Collecting(platform, TrainingRun, self._collected)
+        platform.workloads.on_change("training", self._changed)
+
+    def start(self) -> None:
+        """Go on with what was not finished when the platform was stopped."""
+        self.collecting.start()
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self.collecting.close()
+
+    # Jobs
+
+    def list(self, principal: Principal, query: TrainingJobQuery) -> Page[TrainingJobRead]:
+        """List jobs."""
+        authorize(principal, "read:training")
+        statement = select(TrainingJob).where(visible(principal, TrainingJob, mine_only=query.scope == "mine"))
+        if query.scope in ("shared", "preset"):
+            statement = statement.where(TrainingJob.visibility == ("public" if query.scope == "shared" else "preset"))
+        if query.status is not None:
+            statement = statement.where(TrainingJob.status == query.status)
+        if query.active is not None:
+            ended = TrainingJob.status.in_(ENDED)
+            statement = statement.where(~ended if query.active else ended)
+        if query.q:
+            statement = statement.where(
+                or_(
+                    contains(TrainingJob.name, query.q),
+                    contains(TrainingJob.description, query.q),
+                    TrainingJob.id == query.q,
+                )
+            )
+        sorts = {"name": TrainingJob.name, "created_at": TrainingJob.created_at, "updated_at": TrainingJob.updated_at,
+                 "status": TrainingJob.status}  # fmt: skip
+        with self.db.read() as session:
+            rows, info = paged(session, statement, query, sorts=sorts, tie=TrainingJob.id)
+            return Page[TrainingJobRead](items=[*self._shapes(session, principal, rows, live=False)], page=info)
+
+    def get(self, principal: Principal, job_id: str) -> TrainingJobRead:
+        """Read a job and its newest run."""
+        with self.db.read() as session:
+            return self._shape(session, principal, self._job(session, principal, "read", job_id))
+
+    def estimate(self, principal: Principal, body: EstimateRequest) -> Estimate:
+        """Check a form as far as it is filled in, and tell command, price and waiting time."""
+        authorize(principal, "write:training")
+        return requests.estimate(self.platform, principal, body, self._name_error(principal, body.name))
+
+    def create(self, principal: Principal, body: TrainingJobCreate) -> TrainingJobRead:
+        """Make a job and submit its first run.
+
+        Raises
+        ------
+        Refused
+            With every wrong field.
+        """
+        authorize(principal, "write:training")
+        settings = RunSettings(**{name: getattr(body, name) for name in RunSettings.model_fields})
+        plan = self._plan(principal, settings)
+        paths = requests.materialise(self.platform, principal, plan)
+        with self.db.write() as session:
+            self._name_is_free(session, principal.user_id, body.name)
+            job = TrainingJob(
+                id=new_id("job"),
+                organisation_id=principal.organisation_id,
+                department_id=principal.department_id,
+                owner_id=principal.user_id,
+                visibility="private",
+                name=body.name,
+                description=body.description,
+                task_type=body.task_type,
+            )
+            session.add(job)
+            session.flush()
+            self._record(principal, "created", job)
+            self._submit(session, principal, job, plan, paths)
+            return self._shape(session, principal, job)
+
+    def update(
+        self, principal: Principal, job_id: str, body: TrainingJobUpdate, revision: int | None = None
+    ) -> TrainingJobRead:
+        """Change name, description or visibility of a job."""
+        with self.db.write() as session:
+            job = self._job(session, principal, "write", job_id)
+            revisions.check(job, revision, lambda: self._shape(session, principal, job))
+            if body.name is not None and body.name != job.name:
+                self._name_is_free(session, job.owner_id, body.name)
+            if body.visibility == "preset" and not principal.is_administrator:
+                raise Forbidden("Not done. Only an administrator makes presets. Choose public instead.")
+            for name in body.model_fields_set:
+                setattr(job, name, getattr(body, name))
+            revisions.touch(job)
+            self._record(principal, "changed", job, fields=sorted(body.model_fields_set))
+            return self._shape(session, principal, job)
+
+    def delete(self, principal: Principal, job_id: str, revision: int | None = None) -> None:
+        """Delete a job with all its runs, logs and outputs; models saved from it stay."""
+        with self.db.write() as session:
+            job = self._job(session, principal, "write", job_id)
+            revisions.check(job, revision, lambda: self._shape(session, principal, job))
+            for row in self._runs(session, job):
+                self._delete_run(session, job, row)
+            self._record(principal, "deleted", job)
+            self.platform.lineage.forget(job_id)
+            session.delete(job)
+
+    # Runs
+
+    def runs(self, principal: Principal, job_id: str) -> Sequence[RunRead]:
+        """List the runs of a job, newest first."""
+        with self.db.read() as session:
+            job = self._job(session, principal, "read", job_id)
+            rows = self._runs(session, job)
+            workloads = self.platform.workloads.get_many([row.workload_id for row in rows])
+            return [run_shape(self.platform, principal, job, row, workloads.get(row.workload_id)) for row in rows]
+
+    def run(self, principal: Principal, job_id: str, version: str) -> RunRead:
+        """Read a run."""
+        with self.db.read() as session:
+            job, row = self._found(session, principal, "read", job_id, version)
+            return self._run_shape(principal, job, row)
+
+    def modify(self, principal: Principal, job_id: str, body: RunChanges) -> RunRead:
+        """Change settings of a run and submit the result as the next run."""
+        with self.db.read() as session:
+            job = self._job(session, principal, "write", job_id)
+            base = self._run(session, job, body.base) if body.base else self._runs(session, job)[0]
+            settings = requests.changed(base.configuration, body)
+        return self._next(principal, job_id, settings)
+
+    def rerun(self, principal: Principal, job_id: str, version: str) -> RunRead:
+        """Submit the same again - versions, parameters and seed - as the next run."""
+        with self.db.read() as session:
+            _, row = self._found(session, principal, "write", job_id, version)
+            if row.status not in ENDED:
+                raise Conflict("not_ended", f"Not started again. {version} has not ended. Stop it, or wait.")
+            settings = RunSettings.model_validate({**row.configuration, "note": f"{version} again"})
+        return self._next(principal, job_id, settings)
+
+    def stop(self, principal: Principal, job_id: str, version: str) -> RunRead:
+        """Ask a run to end."""
+        with self.db.write() as session:
+            job, row = self._found(session, principal, "write", job_id, version)
+            if row.status not in (*ENDED, "collecting"):
+                self.platform.workloads.stop(SYSTEM, row.workload_id)
+                self._record(principal, "stop_requested", job, run=row.name)
+            return self._run_shape(principal, job, row)
+
+    def delete_run(self, principal: Principal, job_id: str, version: str) -> None:
+        """Delete a run that has ended; the last one is deleted with its job."""
+        with self.db.write() as session:
+            job, row = self._found(session, principal, "write", job_id, version)
+            if len(self._runs(session, job)) == 1:
+                raise Conflict("last_run", f"{version} was not deleted. It is the only run. Delete the job instead.")
+            self._delete_run(session, job, row)
+            session.flush()
+            job.status = outward(self._runs(session, job)[0])
+            revisions.touch(job)
+            self._record(principal, "run_deleted", job, run=version)
+
+    # What a run shows
+
+    def log(self, principal: Principal, job_id: str, version: str, query: LogQuery) -> LogRead:
+        """Read part of the log."""
+        return self.platform.workloads.read_log(SYSTEM, self._workload(principal, job_id, version), query)
+
+    def log_path(self, principal: Principal, job_id: str, version: str) -> str:
+        """Tell where the log lies, for a download."""
+        return self.platform.workloads.log_path(SYSTEM, self._workload(principal, job_id, version))
+
+    def scalars(self, principal: Principal, job_id: str, version: str, query: ScalarQuery) -> ScalarRead:
+        """Read the logged numbers."""
+        return self.platform.workloads.scalars(SYSTEM, self._workload(principal, job_id, version), query)
+
+    def usage(self, principal: Principal, job_id: str, version: str, query: MetricsQuery) -> UsageSeries:
+        """Read what the run used of the machine."""
+        return self.platform.workloads.metrics(SYSTEM, self._workload(principal, job_id, version), query)
+
+    def outputs(self, principal: Principal, job_id: str, version: str, query: CursorQuery) -> CursorPage[FileEntry]:
+        """List the files that the run left behind."""
+        row = self._readable(principal, job_id, version)[1]
+        return self.files.page(self._outputs(row), query, total=row.outputs_count)
+
+    def open_output(self, principal: Principal, job_id: str, version: str, path: str) -> tuple[Entry, BinaryIO]:
+        """Open a file that the run left behind; the caller closes it."""
+        row = self._readable(principal, job_id, version)[1]
+        entry = self.files.find(self._outputs(row), path)
+        return entry, self.platform.blobs.open(entry.sha256)
+
+    def download(
+        self, principal: Principal, job_id: str, version: str, part: str = "outputs"
+    ) -> tuple[str, Iterator[bytes]]:
+        """Give outputs or model of a run as a zip archive: file name and pieces."""
+        job, row = self._readable(principal, job_id, version)
+        manifest = row.model if part == "model" else row.outputs
+        if manifest is None:
+            raise NotFound(part, f"{job_id}:{version}")
+        folder = f"{job.name}-{version}-{part}"
+        return f"{folder}.zip", self.files.zip(manifest, folder=folder)
+
+    def evaluation(self, principal: Principal, job_id: str, version: str) -> EvaluationResult:
+        """Give the figures of the run's predictions."""
+        return self.evaluation_files.result(self._readable(principal, job_id, version)[1].outputs)
+
+    def evaluated(
+        self, principal: Principal, job_id: str, version: str, query: EvaluatedQuery
+    ) -> CursorPage[EvaluatedSample]:
+        """Give samples with what the run said of them."""
+        row = self._readable(principal, job_id, version)[1]
+        inputs = input_lookup(row.named)
+        default = inputs.get("val_data_url") or inputs.get("data_url")
+        return self.evaluation_files.samples(row.outputs, query, lambda name: inputs.get(name or "", default))
+
+    def compare(self, principal: Principal, names: Sequence[RunName]) -> Comparison:
+        """Put runs side by side."""
+        return requests.compare([self.run(principal, name.job_id, name.version) for name in names])
+
+    def save_model(self, principal: Principal, job_id: str, version: str, body: SaveModel) -> ModelVersionRead:
+        """Save what a run made, as a new model or as the next version of one."""
+        output = self.model_output(principal, job_id, version)
+        return self.platform.models.save_run(
+            principal,
+            output,
+            model_id=body.model_id,
+            name=body.name,
+            description=body.description,
+            note=body.description if body.model_id else "",
+        )
+
+    def model_output(self, principal: Principal, job_id: str, version: str) -> RunOutput:
+        """Give what a run made, for the models.
+
+        Raises
+        ------
+        Conflict
+            It has not succeeded, or wrote no model.
+        """
+        job, row = self._readable(principal, job_id, version)
+        if row.status != "succeeded":
+            raise Conflict(
+                "not_succeeded", f"Not saved. Run {version} is {outward(row)}. Only a run that succeeded has a model."
+            )
+        if row.model is None:
+            raise Conflict(
+                "no_model",
+                f"Not saved. Run {version} wrote nothing into its model folder. Let it write model.onnx there.",
+            )
+        summary = row.evaluation or {}
+        return RunOutput(
+            run_id=row.id,
+            job_id=job.id,
+            job_name=job.name,
+            version=row.name,
+            manifest=Manifest(row.model, row.model_count, row.model_bytes),
+            metrics={name: summary[name] for name in ("accuracy", "macro_f1") if name in summary},
+            framework=row.named.get("framework") or "",
+            category=row.named.get("category") or "custom",
+            serving_image_id=row.named.get("serving_image_id"),
+        )
+
+    def workloads_of(self, principal: Principal, job_id: str) -> Any:
+        """List the workloads of a job's runs."""
+        with self.db.read() as session:
+            self._job(session, principal, "read", job_id)
+        return self.platform.workloads.list(SYSTEM, WorkloadQuery(object_id=job_id))
+
+    # Inside
+
+    def _plan(self, principal: Principal, settings: RunSettings) -> Plan:
+        errors = Collector()
+        plan = make_plan(self.platform, principal, settings, errors)
+        errors.raise_any()
+        if plan is None:
+            raise RuntimeError("a run without a plan has errors")
+        return plan
+
+    def _next(self, principal: Principal, job_id: str, settings: RunSettings) -> RunRead:
+        plan = self._plan(principal, settings)
+        paths = requests.materialise(self.platform, principal, plan)
+        with self.db.write() as session:
+            job = self._job(session, principal, "write", job_id)
+            row = self._submit(session, principal, job, plan, paths)
+            revisions.touch(job)
+            return self._run_shape(principal, job, row)
+
+    def _submit(
+        self, session: Session, principal: Principal, job: TrainingJob, plan: Plan, paths: dict[str, Path]
+    ) -> TrainingRun:
+        number = job.last_number + 1
+        spec = plan.workload(f"{job.name} V{number:04d}", job.id, paths=paths, visibility=job.visibility)
+        workload = self.platform.workloads.submit(principal, spec)
+        row = TrainingRun(
+            id=new_id("run"),
+            job_id=job.id,
+            number=number,
+            workload_id=workload.id,
+            status=workload.status,
+            configuration=plan.settings.model_dump(mode="json"),
+            named=plan.named(),
+            note=plan.settings.note,
+            created_by_id=principal.user_id,
+        )
+        session.add(row)
+        job.last_number = number
+        job.status = workload.status
+        session.flush()
+        run = Point(job.id, row.name, job.name)
+        self.platform.lineage.record(plan.algorithm.point, run, "code")
+        self.platform.lineage.record(Point(plan.image.id, None, plan.image.name), run, "runtime")
+        for item in plan.inputs:
+            self.platform.lineage.record(item.point, run, RELATION[item.role])  # type: ignore[arg-type]
+        if plan.model is not None:
+            self.platform.lineage.record(plan.model.point, run, "start_model")
+        self._record(principal, "run_created", job, run=row.name, workload_id=workload.id)
+        return row
+
+    def _changed(self, change: WorkloadChange) -> None:
+        row_id = self.collecting.changed(change)
+        if row_id is not None:
+            with self.db.write() as session:
+                row = session.get_one(TrainingRun, row_id)
+                self._project(session, row)
+
+    def _collected(self, row_id: str) -> None:
+        with self.db.write() as session:
+            row = session.get_one(TrainingRun, row_id)
+            job = self._project(session, row)
+            self._record(SYSTEM, f"run_{row.status}", job, run=row.name, evaluation=row.evaluation, reason=row.reason)
+
+    def _project(self, session: Session, row: TrainingRun) -> TrainingJob:
+        job = session.get_one(TrainingJob, row.job_id)
+        if row.number == job.last_number:
+            job.status = outward(row)
+        return job
+
+    def _job(self, session: Session, principal: Principal, action: str, job_id: str) -> TrainingJob:
+        job = session.get(TrainingJob, job_id)
+        if job is None:
+            raise NotFound("training job", job_id)
+        authorize(principal, f"{action}:training", job)
+        return job
+
+    @staticmethod
+    def _run(session: Session, job: TrainingJob, version: str) -> TrainingRun:
+        row = session.scalar(
+            select(TrainingRun).where(TrainingRun.job_id == job.id, TrainingRun.number == version_number(version))
+        )
+        if row is None:
+            raise NotFound("run", f"{job.id}:{version}")
+        return row
+
+    @staticmethod
+    def _runs(session: Session, job: TrainingJob) -> Sequence[TrainingRun]:
+        statement = select(TrainingRun).where(TrainingRun.job_id == job.id).order_by(TrainingRun.number.desc())
+        return session.scalars(statement).all()
+
+    def _found(
+        self, session: Session, principal: Principal, action: str, job_id: str, version: str
+    ) -> tuple[TrainingJob, TrainingRun]:
+        job = self._job(session, principal, action, job_id)
+        return job, self._run(session, job, version)
+
+    def _readable(self, principal: Principal, job_id: str, version: str) -> tuple[TrainingJob, TrainingRun]:
+        with self.db.read() as session:
+            return self._found(session, principal, "read", job_id, version)
+
+    def _workload(self, principal: Principal, job_id: str, version: str) -> str:
+        return self._readable(principal, job_id, version)[1].workload_id
+
+    @staticmethod
+    def _outputs(row: TrainingRun) -> str:
+        if row.outputs is None:
+            raise NotFound("outputs", row.name)
+        return row.outputs
+
+    def _delete_run(self, session: Session, job: TrainingJob, row: TrainingRun) -> None:
+        if row.status not in ENDED:
+            raise Conflict(
+                "not_ended", f"Not deleted. Run {row.name} of {job.name!r} is {outward(row)}. Stop it first."
+            )
+        using = [user for user in self.platform.lineage.users_of(job.id, row.name) if user["kind"] != "model"]
+        if using:
+            raise InUse(f"Run {row.name}", using)
+        self.platform.lineage.forget(job.id, row.name)
+        self.platform.workloads.delete(SYSTEM, row.workload_id)
+        session.delete(row)
+
+    @staticmethod
+    def _name_is_free(session: Session, owner_id: str, name: str) -> None:
+        if session.scalar(select(TrainingJob.id).where(TrainingJob.owner_id == owner_id, TrainingJob.name == name)):
+            raise NameTaken("training job", name)
+
+    def _name_error(self, principal: Principal, name: str | None) -> NameTaken | None:
+        if name is None:
+            return None
+        try:
+            with self.db.read() as session:
+                self._name_is_free(session, principal.user_id, name)
+        except NameTaken as error:
+            return error
+        return None
+
+    def _record(self, principal: Principal, verb: str, job: TrainingJob, **params: Any) -> None:
+        self.platform.events.record(
+            principal,
+            f"training_job.{verb}",
+            object_kind="training_job",
+            object_id=job.id,
+            params={"name": job.name, **params},
+            resource=job,
+        )
+
+    def _run_shape(self, principal: Principal, job: TrainingJob, row: TrainingRun) -> RunRead:
+        workload = self.platform.workloads.get_many([row.workload_id]).get(row.workload_id)
+        return run_shape(self.platform, principal, job, row, workload)
+
+    def _shape(self, session: Session, principal: Principal, job: TrainingJob) -> TrainingJobRead:
+        return self._shapes(session, principal, [job])[0]
+
+    def _shapes(
+        self, session: Session, principal: Principal, jobs: Sequence[TrainingJob], *, live: bool = True
+    ) -> Sequence[TrainingJobRead]:
+        ids = [job.id for job in jobs]
+        session.flush()
+        states: dict[str, dict[str, int]] = {job_id: {} for job_id in ids}
+        counted = select(TrainingRun.job_id, TrainingRun.status, func.count()).where(TrainingRun.job_id.in_(ids))
+        for job_id, status, count in session.execute(counted.group_by(TrainingRun.job_id, TrainingRun.status)):
+            states[job_id][status] = count
+        newest = select(TrainingRun.job_id, func.max(TrainingRun.number).label("number")).where(
+            TrainingRun.job_id.in_(ids)
+        )
+        last = newest.group_by(TrainingRun.job_id).subquery()
+        rows = session.scalars(
+            select(TrainingRun).join(
+                last, (TrainingRun.job_id == last.c.job_id) & (TrainingRun.number == last.c.number)
+            )
+        ).all()
+        runs = {row.job_id: row for row in rows}
+        workloads = self.platform.workloads.get_many([row.workload_id for row in rows])
+        owners = self.platform.users.refs({job.owner_id for job in jobs})
+        found = []
+        for job in jobs:
+            row = runs[job.id]
+            latest = run_shape(self.platform, principal, job, row, workloads.get(row.workload_id), live=live)
+            count = sum(states[job.id].values())
+            found.append(job_shape(principal, job, owners[job.owner_id], count, latest, list(states[job.id])))
+        return found
