@@ -65,7 +65,7 @@ class InternalClient:
         except (KeyError, OSError) as error:
             raise ServeAway("AISPACE_HOME and AISPACE_INTERNAL_URL do not lead to a running platform") from error
 
-    async def call(self, operation: str, body: dict[str, Any], *, limit: float = 15.0) -> dict[str, Any]:
+    async def call(self, operation: str, body: dict[str, Any], *, limit: float = 8.0) -> dict[str, Any]:
         """Call one operation.
 
         Parameters

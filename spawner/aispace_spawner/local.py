@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ AWAY = (
     "Not started. The AI Space service is away, so it cannot be told what you may use. "
     "It is being restarted; try again in a moment."
 )
+AWAY_SECONDS = 60.0
+"""How long serve may be away while a server starts or stops."""
 PHASES = {
     "scheduled": (5, "Waiting for its time"),
     "queued": (10, "Waiting for free resources"),
@@ -169,10 +172,19 @@ class AISpaceLocalSpawner(Spawner):  # type: ignore[misc]
         return SpawnException(message, reason="ended_early", status_code=500)
 
     async def _wait(self, done: Any) -> NotebookState:
+        away_since: float | None = None
         while True:
-            state = await self._state()
-            if done(state):
-                return state
+            try:
+                state = await self._state()
+            except ServeAway:
+                # The workload is admitted and goes on: serve is being restarted, and will say what became of it.
+                away_since = away_since or time.monotonic()
+                if time.monotonic() - away_since > AWAY_SECONDS:
+                    raise
+            else:
+                away_since = None
+                if done(state):
+                    return state
             await asyncio.sleep(self.poll_seconds)
 
     async def _state(self) -> NotebookState:
