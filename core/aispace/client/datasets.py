@@ -15,7 +15,7 @@ from .uploads import Told, Uploads
 
 BATCH = 1000
 """Annotations of one request."""
-OVER = ("succeeded", "failed", "cancelled", "partial")
+OVER = ("succeeded", "failed", "cancelled")
 
 
 class Datasets(Collection[DatasetRead]):
@@ -112,7 +112,7 @@ class Datasets(Collection[DatasetRead]):
         )
 
     def annotate_all(self, dataset_id: str, **change: Any) -> BulkResult:
-        """Change all samples that match ``filter`` (or ``ids``): ``label``, ``clear``, ``confirm``, ``hard``, ``split``."""
+        """Change all samples of ``filter`` or ``ids``: ``label``, ``clear``, ``confirm``, ``hard``, ``split``."""
         return self._post(BulkResult, f"/datasets/{dataset_id}/annotations/bulk", body(change))
 
     def split(self, dataset_id: str, **shares: Any) -> None:

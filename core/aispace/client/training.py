@@ -34,7 +34,7 @@ class Jobs(Collection[TrainingJobRead]):
         Parameters
         ----------
         **fields
-            ``inputs``, ``parameters``, ``algorithm_version``, ``max_hours``, ``retries`` and the others of the REST route.
+            ``inputs``, ``parameters``, ``algorithm_version``, ``max_hours`` and the others of the REST route.
         """
         return self._create(self._settings(algorithm_id, {"name": name, "spec_id": spec_id, **fields}))
 

@@ -1,0 +1,290 @@
+"""Looking: ``ls``, ``show``, ``stop``, ``delete``, ``logs``, ``usage``, ``search``, ``open``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any, Final
+
+from ..client import AISpaceClient
+from ..client.collection import Collection
+from ..client.training import ENDED
+from .terminal import Terminal, duration, money, size, state
+from .verbs import Verbs, verb
+
+Column = tuple[str, Callable[[Any], Any]]
+ID: Final[Column] = ("ID", lambda r: r.id)
+NAME: Final[Column] = ("NAME", lambda r: r.name)
+OWNER: Final[Column] = ("OWNER", lambda r: r.owner.name)
+
+KINDS: Final[dict[str, tuple[str, list[Column]]]] = {
+    "datasets": (
+        "datasets",
+        [
+            ID,
+            NAME,
+            ("TYPE", lambda r: f"{r.data_type} · {r.annotation_type}"),
+            ("STATUS", lambda r: state(r.status)),
+            ("LABELLED", lambda r: f"{r.counts.labelled + r.counts.reviewed} of {r.counts.total}"),
+            ("CURRENT", lambda r: r.current_version or "none"),
+            ("SIZE", lambda r: size(r.size_bytes)),
+            OWNER,
+        ],
+    ),
+    "algorithms": (
+        "algorithms",
+        [ID, NAME, ("CATEGORY", lambda r: r.category), ("CURRENT", lambda r: r.current_version), OWNER],
+    ),
+    "jobs": (
+        "jobs",
+        [
+            ID,
+            NAME,
+            ("RUN", lambda r: r.current_version),
+            ("STATE", lambda r: state(r.status)),
+            ("DURATION", lambda r: duration(r.latest.started_at, r.latest.ended_at)),
+            ("COST", lambda r: money(r.latest.cost, 2)),
+            OWNER,
+        ],
+    ),
+    "models": (
+        "models",
+        [
+            ID,
+            NAME,
+            ("FORMAT", lambda r: r.format),
+            ("CURRENT", lambda r: r.current_version or "none"),
+            ("SIZE", lambda r: size(r.size_bytes)),
+            OWNER,
+        ],
+    ),
+    "services": (
+        "services",
+        [
+            ID,
+            NAME,
+            ("STATE", lambda r: state(r.status)),
+            ("MODEL", lambda r: f"{r.model.name}:{r.model.version}"),
+            ("REPLICAS", lambda r: f"{r.replicas.ready} of {r.replicas.total}"),
+            ("CALLS", lambda r: r.calls.total),
+            ("ADDRESS", lambda r: r.endpoint),
+        ],
+    ),
+    "images": (
+        "images",
+        [
+            ID,
+            NAME,
+            ("STATE", lambda r: state(r.status)),
+            ("PURPOSES", lambda r: ", ".join(r.purposes)),
+            ("SIZE", lambda r: size(r.size_bytes)),
+        ],
+    ),
+    "specs": (
+        "specs",
+        [
+            ID,
+            NAME,
+            ("CPU", lambda r: f"{r.cpu:g}"),
+            ("MEMORY", lambda r: size(r.memory_bytes)),
+            ("ACCELERATOR", lambda r: f"{r.accelerator.count} × {r.accelerator.resource}" if r.accelerator else "none"),
+            ("PRICE/H", lambda r: money(r.price_per_hour, 2)),
+            ("FREE", lambda r: f"{r.capacity.free} of {r.capacity.total}"),
+        ],
+    ),
+    "workloads": (
+        "workloads",
+        [
+            ID,
+            NAME,
+            ("KIND", lambda r: r.kind),
+            ("STATE", lambda r: state(r.status)),
+            ("DURATION", lambda r: duration(r.started_at, r.ended_at)),
+            ("COST", lambda r: money(r.cost, 2)),
+        ],
+    ),
+    "label-groups": ("label_groups", [ID, NAME, ("LABELS", lambda r: ", ".join(x.name for x in r.labels))]),
+    "users": (
+        "users",
+        [ID, NAME, ("ROLE", lambda r: r.role), ("STATE", lambda r: "enabled" if r.enabled else "disabled")],
+    ),
+}
+PREFIXES: Final = {
+    "ds": "datasets", "alg": "algorithms", "job": "jobs", "mdl": "models", "svc": "services", "img": "images",
+    "spc": "specs", "wl": "workloads", "lbl": "label_groups", "usr": "users", "evl": "evaluations",
+}  # fmt: skip
+
+
+def collection(client: AISpaceClient, object_id: str) -> Collection[Any]:
+    """Choose the collection of an id by its prefix.
+
+    Raises
+    ------
+    LookupError
+        For an id of no kind that is known.
+    """
+    name = PREFIXES.get(object_id.partition("_")[0])
+    if name is None:
+        raise LookupError(f"{object_id!r} is no id of AI Space: it begins with one of {', '.join(sorted(PREFIXES))}")
+    found: Collection[Any] = getattr(client, name)
+    return found
+
+
+def _ls(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    attribute, columns = KINDS[given.kind]
+    query: dict[str, Any] = {"q": given.q, "limit": given.limit, "offset": given.offset, "sort": given.sort}
+    if given.active:
+        query["active"] = True
+    page = getattr(client, attribute).page(**query)
+    terminal.table(page.items, columns, total=page.page.total)
+
+
+def _show(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    if given.id.startswith("imp_"):
+        terminal.document(client.datasets.import_status(given.id))
+        return
+    found = collection(client, given.id).get(given.id)
+    if terminal.as_json:
+        terminal.document(found)
+        return
+    lines = []
+    for name, value in found.model_dump(mode="json").items():
+        if isinstance(value, list):
+            lines.append((name, ", ".join(str(item) for item in value) if len(value) < 6 else f"{len(value)} items"))
+        elif isinstance(value, dict):
+            lines.append((name, value.get("name") or ", ".join(f"{k} {v}" for k, v in list(value.items())[:6])))
+        else:
+            lines.append((name, value))
+    terminal.object(found, lines)
+
+
+def _stop(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    kind = given.id.partition("_")[0]
+    stopped: Any
+    if kind == "job":
+        stopped = client.jobs.stop(given.id, given.run or client.jobs.get(given.id).current_version)
+    elif kind == "svc":
+        stopped = client.services.stop(given.id)
+    elif kind == "wl":
+        stopped = client.workloads.stop(given.id)
+    else:
+        raise LookupError(f"{given.id!r} is nothing that runs: name a job_, svc_ or wl_ id")
+    terminal.object(stopped, [("id", given.id), ("status", state(stopped.status))])
+
+
+def _delete(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    for object_id in given.ids:
+        collection(client, object_id).delete(object_id)
+        terminal.say(f"deleted {object_id}")
+
+
+def _logs(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
+    kind = given.id.partition("_")[0]
+    if kind == "job":
+        run = given.run or client.jobs.get(given.id).current_version
+        if given.follow:
+            for text in client.jobs.follow(given.id, run):
+                terminal.text(text)
+            return 0 if client.jobs.wait(given.id, run).status == "succeeded" else 1
+        workload = client.jobs.run(given.id, run).workload
+        if workload is None:
+            raise LookupError(f"{given.id} {run} has no log: it never ran")
+        workload_id = workload.id
+    elif kind == "svc":
+        workload_id = client.services.get(given.id).workload_id or ""
+    elif kind == "img":
+        workload_id = client.images.get(given.id).workload_id or ""
+    else:
+        workload_id = given.id
+    after = 0
+    while True:
+        part = client.workloads.log(workload_id, after)
+        terminal.text(part.text)
+        ended = part.next == after
+        after = part.next
+        if ended and not given.follow:
+            return 0
+        if part.complete or (ended and client.workloads.get(workload_id).status in ENDED):
+            return 0
+
+
+def _usage(_given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    summary = client.usage.summary()
+    lines = [("total", money(summary.total)), ("running", f"{money(summary.running_per_hour)} per hour")]
+    lines += [(group.name, money(group.amount)) for group in summary.by_kind]
+    terminal.object(summary, lines)
+
+
+def _search(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    found = client.about.search(given.text)
+    terminal.table(found.items, [ID, ("KIND", lambda r: r.kind), NAME], total=found.total)
+
+
+def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    areas = {
+        "ds": "datasets", "alg": "algorithms", "job": "training-jobs", "mdl": "models", "svc": "services", "img": "images"
+    }  # fmt: skip
+    area = areas.get(given.id.partition("_")[0])
+    if area is None:
+        raise LookupError(f"{given.id!r} has no page")
+    hub = client.transport.url.partition("/services/")[0]
+    terminal.text(f"{hub}/hub/user-redirect/lab?aispace=/{area}/{given.id}\n")
+
+
+def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
+    """Add the verbs of this module."""
+    listing = verb(verbs, shared, "ls", _ls, purpose="List objects of a kind.", examples="""
+        aispace ls datasets
+        aispace ls jobs --active
+        aispace ls models --q digits --json
+    """)  # fmt: skip
+    listing.add_argument("kind", choices=sorted(KINDS))
+    listing.add_argument("--q", help="part of the name, or the id")
+    listing.add_argument("--active", action="store_true", help="only what has not ended (jobs, workloads)")
+    listing.add_argument("--sort", help="for instance -created_at or name")
+    listing.add_argument("--limit", type=int, default=50, help="rows, 1 to 200; default 50")
+    listing.add_argument("--offset", type=int, default=0, help="rows to pass over")
+    show = verb(verbs, shared, "show", _show, purpose="Show one object.", examples="""
+        aispace show ds_0190
+        aispace show job_0190 --json
+        aispace show imp_0190
+    """)  # fmt: skip
+    show.add_argument("id")
+    stop = verb(verbs, shared, "stop", _stop, purpose="Stop a job, a service or a workload.", examples="""
+        aispace stop job_0190
+        aispace stop job_0190 --run V0002
+        aispace stop svc_0190
+    """)  # fmt: skip
+    stop.add_argument("id")
+    stop.add_argument("--run", help="run of a job; default: the newest")
+    delete = verb(verbs, shared, "delete", _delete, purpose="Delete objects that nothing uses.", examples="""
+        aispace delete ds_0190
+        aispace delete svc_0190 mdl_0190
+        aispace delete job_0190 --quiet
+    """)  # fmt: skip
+    delete.add_argument("ids", nargs="+", metavar="id")
+    logs = verb(verbs, shared, "logs", _logs, purpose="Print the log of a job, service, image or workload.", examples="""
+        aispace logs job_0190
+        aispace logs -f job_0190
+        aispace logs job_0190 --run V0002
+    """)  # fmt: skip
+    logs.add_argument("id")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on until the end; exit code 1 if a job failed")
+    logs.add_argument("--run", help="run of a job; default: the newest")
+    verb(verbs, shared, "usage", _usage, purpose="Tell what this month cost so far.", examples="""
+        aispace usage
+        aispace usage --json
+        aispace usage --url http://localhost:8000/services/aispace
+    """)  # fmt: skip
+    search = verb(verbs, shared, "search", _search, purpose="Look for names of everything.", examples="""
+        aispace search digits
+        aispace search cars --json
+        aispace search 数字
+    """)  # fmt: skip
+    search.add_argument("text")
+    link = verb(verbs, shared, "open", _open, purpose="Print the link to an object's page.", examples="""
+        aispace open ds_0190
+        aispace open job_0190
+        aispace open svc_0190
+    """)  # fmt: skip
+    link.add_argument("id")

@@ -1,0 +1,104 @@
+"""The installation itself: ``up``, ``serve``, ``gateway``, ``openapi``, ``db``, ``storage``, ``token``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from ..client import AISpaceClient
+from ..db import Database
+from ..storage.schemas import CollectReport, VerifyReport
+from .terminal import Terminal, size
+from .verbs import Verbs, verb
+
+PROGRAMS: Final = {
+    "up": "aispace_hub.up",
+    "serve": "aispace_server.service",
+    "gateway": "aispace_server.gateway",
+    "openapi": "aispace_server.openapi",
+}
+
+
+def _program(given: argparse.Namespace, _terminal: Terminal) -> int:
+    # The core imports none of its faces: their programs take this process over.
+    os.execv(sys.executable, [sys.executable, "-m", PROGRAMS[given.verb], *given.rest])  # noqa: S606
+
+
+def _db(given: argparse.Namespace, terminal: Terminal) -> int:
+    home = Path(given.home or os.environ.get("AISPACE_HOME") or "var").resolve()
+    database = Database(os.environ.get("AISPACE_DATABASE_URL") or f"sqlite:///{home}/aispace.db")
+    if given.action == "upgrade":
+        copy = database.upgrade()
+        if copy is not None:
+            terminal.say(f"kept the database as it was in {copy}")
+    terminal.text(f"revision {database.current()} of {database.head()}\n")
+    return 0 if database.current() == database.head() else 1
+
+
+def _storage(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
+    answer = client.transport.ask("POST", f"/storage/{given.action}")
+    if given.action == "collect":
+        freed = CollectReport.model_validate(answer)
+        terminal.object(freed, [("kept", freed.kept), ("removed", freed.removed), ("freed", size(freed.freed_bytes))])
+        return 0
+    report = VerifyReport.model_validate(answer)
+    terminal.object(
+        report, [("blobs", report.blobs), ("size", size(report.size_bytes)), ("damaged", len(report.damaged))]
+    )
+    for damage in report.damaged[:20]:
+        terminal.say(f"{damage.problem} {damage.sha256}, needed by {', '.join(damage.needed_by) or 'nothing'}")
+    return 1 if report.damaged else 0
+
+
+def _token(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    if given.action == "delete":
+        client.tokens.delete(given.name)
+        terminal.say(f"deleted {given.name}")
+    elif given.action == "create":
+        made = client.tokens.create(given.name, given.scope)
+        terminal.object(made, [("id", made.id), ("scope", made.scope), ("token", made.token)])
+        terminal.say("the token is shown this once")
+    else:
+        terminal.table(
+            client.tokens.list(), [("ID", lambda t: t.id), ("NAME", lambda t: t.name), ("SCOPE", lambda t: t.scope)]
+        )
+
+
+def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
+    """Add the verbs of this module."""
+    purposes = {
+        "up": "Start hub, platform, gateway and engine of the team size.",
+        "serve": "Run the platform alone.",
+        "gateway": "Run the gateway alone.",
+        "openapi": "Print the OpenAPI document.",
+    }
+    for name, purpose in purposes.items():
+        examples = f"aispace {name}\naispace {name} --help\npython -m {PROGRAMS[name]}"
+        program = verb(verbs, shared, name, _program, purpose=purpose, examples=examples, local=True)
+        program.add_argument("rest", nargs=argparse.REMAINDER, help="passed on")
+    db = verb(verbs, shared, "db", _db, purpose="Look at or upgrade the database.", local=True, examples="""
+        aispace db upgrade
+        aispace db status
+        aispace db upgrade --home /srv/aispace
+    """)  # fmt: skip
+    db.add_argument("action", choices=["status", "upgrade"])
+    db.add_argument("--home", help="folder of the installation; default: $AISPACE_HOME or ./var")
+    storage = verb(verbs, shared, "storage", _storage, purpose="Check or clean the stored bytes.", examples="""
+        aispace storage verify
+        aispace storage collect
+        aispace storage verify --json
+    """)  # fmt: skip
+    storage.add_argument(
+        "action", choices=["verify", "collect"], help="verify re-hashes all; collect frees what no version needs"
+    )
+    token = verb(verbs, shared, "token", _token, purpose="List, create or delete personal access tokens.", examples="""
+        aispace token list
+        aispace token create ci --scope read
+        aispace token delete tok_0190
+    """)  # fmt: skip
+    token.add_argument("action", choices=["list", "create", "delete"])
+    token.add_argument("name", nargs="?", help="name of a new token; id of the one to delete")
+    token.add_argument("--scope", choices=["read", "write", "admin"], default="write")
