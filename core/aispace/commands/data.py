@@ -75,7 +75,9 @@ def _export(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """Add the verbs of this module."""
-    imported = verb(verbs, shared, "import", _import, purpose="Import a folder or an archive into a dataset.", examples="""
+    imported = verb(
+        verbs, shared, "import", _import, purpose="Import a folder or an archive into a dataset.",
+        examples="""
         aispace import ./cars --dataset cars-night
         aispace import digits.zip --dataset digits --layout class_folders
         aispace import ./more --dataset digits --overwrite skip --strict
@@ -86,7 +88,9 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     imported.add_argument("--overwrite", default="refuse", choices=["refuse", "skip", "replace"])
     imported.add_argument("--split", choices=["training", "validation", "test"])
     imported.add_argument("--strict", action="store_true", help="exit code 1 when a file was refused")
-    label = verb(verbs, shared, "label", _label, purpose="Label samples from a CSV file of path,label.", examples="""
+    label = verb(
+        verbs, shared, "label", _label, purpose="Label samples from a CSV file of path,label.",
+        examples="""
         aispace label digits labels.csv
         aispace label ds_0190 labels.csv --started
         aispace label digits labels.csv --quiet
@@ -94,7 +98,9 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     label.add_argument("dataset", help="name or id")
     label.add_argument("file", help="CSV file without header: path,label")
     label.add_argument("--started", action="store_true", help="save without confirming")
-    publish = verb(verbs, shared, "publish", _publish, purpose="Publish the next version of a dataset.", examples="""
+    publish = verb(
+        verbs, shared, "publish", _publish, purpose="Publish the next version of a dataset.",
+        examples="""
         aispace publish digits
         aispace publish digits --note "second batch"
         aispace publish digits --confirmed
@@ -102,7 +108,9 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     publish.add_argument("dataset", help="name or id")
     publish.add_argument("--note", default="")
     publish.add_argument("--confirmed", action="store_true", help="leave out what is not confirmed")
-    export = verb(verbs, shared, "export", _export, purpose="Save a version of a dataset as a zip file.", examples="""
+    export = verb(
+        verbs, shared, "export", _export, purpose="Save a version of a dataset as a zip file.",
+        examples="""
         aispace export digits:V0002 digits.zip
         aispace export digits digits.zip --layout manifest
         aispace export ds_0190:V0001 out.zip

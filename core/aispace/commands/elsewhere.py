@@ -10,7 +10,6 @@ PLACES = {
     "gateway": ("aispace_server.gateway.__main__", "run the gateway to the online services"),
     "up": ("aispace_hub.up", "run hub, serve and gateway on this machine, and keep them running"),
     "openapi": ("aispace_server.openapi", "print the OpenAPI document"),
-    "tour": ("aispace.commands.tour", "walk the whole path on real data: label, publish, train, deploy, predict"),
 }
 """Module with ``main(argv)`` and purpose, by verb. The core imports none of them unless asked to."""
 

@@ -250,20 +250,26 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace show imp_0190
     """)  # fmt: skip
     show.add_argument("id")
-    stop = verb(verbs, shared, "stop", _stop, purpose="Stop a job, a service or a workload.", examples="""
+    stop = verb(
+        verbs, shared, "stop", _stop, purpose="Stop a job, a service or a workload.",
+        examples="""
         aispace stop job_0190
         aispace stop job_0190 --run V0002
         aispace stop svc_0190
     """)  # fmt: skip
     stop.add_argument("id")
     stop.add_argument("--run", help="run of a job; default: the newest")
-    delete = verb(verbs, shared, "delete", _delete, purpose="Delete objects that nothing uses.", examples="""
+    delete = verb(
+        verbs, shared, "delete", _delete, purpose="Delete objects that nothing uses.",
+        examples="""
         aispace delete ds_0190
         aispace delete svc_0190 mdl_0190
         aispace delete job_0190 --quiet
     """)  # fmt: skip
     delete.add_argument("ids", nargs="+", metavar="id")
-    logs = verb(verbs, shared, "logs", _logs, purpose="Print the log of a job, service, image or workload.", examples="""
+    logs = verb(
+        verbs, shared, "logs", _logs, purpose="Print the log of a job, service, image or workload.",
+        examples="""
         aispace logs job_0190
         aispace logs -f job_0190
         aispace logs job_0190 --run V0002
@@ -276,13 +282,17 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace usage --json
         aispace usage --url http://localhost:8000/services/aispace
     """)  # fmt: skip
-    search = verb(verbs, shared, "search", _search, purpose="Look for names of everything.", examples="""
+    search = verb(
+        verbs, shared, "search", _search, purpose="Look for names of everything.",
+        examples="""
         aispace search digits
         aispace search cars --json
         aispace search 数字
     """)  # fmt: skip
     search.add_argument("text")
-    link = verb(verbs, shared, "open", _open, purpose="Print the link to an object's page.", examples="""
+    link = verb(
+        verbs, shared, "open", _open, purpose="Print the link to an object's page.",
+        examples="""
         aispace open ds_0190
         aispace open job_0190
         aispace open svc_0190

@@ -1,30 +1,16 @@
-"""The installation itself: ``up``, ``serve``, ``gateway``, ``openapi``, ``db``, ``storage``, ``token``."""
+"""The installation itself: ``db``, ``storage``, ``token``."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
-from typing import Final
 
 from ..client import AISpaceClient
 from ..db import Database
 from ..storage.schemas import CollectReport, VerifyReport
 from .terminal import Terminal, size
 from .verbs import Verbs, verb
-
-PROGRAMS: Final = {
-    "up": "aispace_hub.up",
-    "serve": "aispace_server.service",
-    "gateway": "aispace_server.gateway",
-    "openapi": "aispace_server.openapi",
-}
-
-
-def _program(given: argparse.Namespace, _terminal: Terminal) -> int:
-    # The core imports none of its faces: their programs take this process over.
-    os.execv(sys.executable, [sys.executable, "-m", PROGRAMS[given.verb], *given.rest])  # noqa: S606
 
 
 def _db(given: argparse.Namespace, terminal: Terminal) -> int:
@@ -69,16 +55,6 @@ def _token(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient)
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """Add the verbs of this module."""
-    purposes = {
-        "up": "Start hub, platform, gateway and engine of the team size.",
-        "serve": "Run the platform alone.",
-        "gateway": "Run the gateway alone.",
-        "openapi": "Print the OpenAPI document.",
-    }
-    for name, purpose in purposes.items():
-        examples = f"aispace {name}\naispace {name} --help\npython -m {PROGRAMS[name]}"
-        program = verb(verbs, shared, name, _program, purpose=purpose, examples=examples, local=True)
-        program.add_argument("rest", nargs=argparse.REMAINDER, help="passed on")
     db = verb(verbs, shared, "db", _db, purpose="Look at or upgrade the database.", local=True, examples="""
         aispace db upgrade
         aispace db status

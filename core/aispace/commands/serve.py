@@ -54,7 +54,9 @@ def _start(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient)
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """Add the verbs of this module."""
-    deploy = verb(verbs, shared, "deploy", _deploy, purpose="Serve a model version, or roll a service over to it.", examples="""
+    deploy = verb(
+        verbs, shared, "deploy", _deploy, purpose="Serve a model version, or roll a service over to it.",
+        examples="""
         aispace deploy digits:V0001 --name digits-api
         aispace deploy digits --name digits-api --spec cpu-1
         aispace deploy mdl_0190:V0002 --name digits-api --no-wait
@@ -70,7 +72,9 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """)  # fmt: skip
     predict.add_argument("service", help="name or id")
     predict.add_argument("file", help="picture, or a .json file")
-    start = verb(verbs, shared, "start", _start, purpose="Start a stopped service; its address is what it was.", examples="""
+    start = verb(
+        verbs, shared, "start", _start, purpose="Start a stopped service; its address is what it was.",
+        examples="""
         aispace start digits-api
         aispace start svc_0190
         aispace start svc_0190 --json

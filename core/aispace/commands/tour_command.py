@@ -34,7 +34,8 @@ def _walk(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient, 
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """Add the verb of this module."""
-    tour = verb(verbs, shared, "tour", _tour, purpose="Walk the whole path on real data: handwritten digits.", local=True,
+    tour = verb(
+        verbs, shared, "tour", _tour, purpose="Walk the whole path on real data: handwritten digits.", local=True,
                 examples="""
         aispace tour
         aispace tour --clean

@@ -111,7 +111,9 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     train.add_argument("--priority", choices=["low", "normal", "high"], default="normal")
     train.add_argument("--wait", action="store_true", help="until the end; exit code 1 if it failed")
     train.add_argument("-f", "--follow", action="store_true", help="print the log meanwhile")
-    rerun = verb(verbs, shared, "rerun", _rerun, purpose="Run a job again, with changed parameters or the same.", examples="""
+    rerun = verb(
+        verbs, shared, "rerun", _rerun, purpose="Run a job again, with changed parameters or the same.",
+        examples="""
         aispace rerun digits
         aispace rerun job_0190 --param epochs=40 --wait
         aispace rerun job_0190 --run V0002
@@ -120,7 +122,9 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     rerun.add_argument("--run", help="run to start from; default: the newest")
     rerun.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
     rerun.add_argument("--wait", action="store_true")
-    model = verb(verbs, shared, "save-model", _model, purpose="Keep what a run made as a version of a model.", examples="""
+    model = verb(
+        verbs, shared, "save-model", _model, purpose="Keep what a run made as a version of a model.",
+        examples="""
         aispace save-model digits --name digits
         aispace save-model job_0190 --run V0002 --name digits
         aispace save-model job_0190 --name digits --json

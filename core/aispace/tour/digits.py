@@ -95,8 +95,8 @@ def find(locations: Iterable[str] = ()) -> Path:
             return path
     raise Unavailable(
         "digits_not_found",
-        "The tour has no data. scikit-learn, which carries the digits, is neither installed here nor in a runtime image "
-        "of this machine. Install it (pip install scikit-learn) or name the file with --digits.",
+        "The tour has no data. scikit-learn, which carries the digits, is neither installed here nor in a runtime "
+        "image of this machine. Install it (pip install scikit-learn) or name the file with --digits.",
     )
 
 

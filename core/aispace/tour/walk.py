@@ -69,8 +69,8 @@ class Walk:
         Returns
         -------
         dict
-            ``accuracy`` of the predictions over HTTP, ``evaluation_accuracy`` on the whole held-out part, ``seconds`` in
-            all, ``steps`` with the seconds of each, and ``cost``.
+            ``accuracy`` of the predictions over HTTP, ``evaluation_accuracy`` on the whole held-out part, ``seconds``
+            in all, ``steps`` with the seconds of each, and ``cost``.
         """
         begun = time.monotonic()
         with self._step("runtime"):
