@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import runtime_environment
 from aispace.db import Database
 from aispace.identity import Principal
 from aispace.platform import Platform
@@ -102,3 +103,9 @@ def api(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
     yield client
     for made in clients:
         made.close()
+
+
+@pytest.fixture(scope="session")
+def runtime_python() -> Path:
+    """Give the Python of the preset runtime (scikit-learn, skl2onnx, onnxruntime, a server), built once through uv."""
+    return runtime_environment.runtime_python()

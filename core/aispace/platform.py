@@ -162,6 +162,16 @@ class Platform(LoggingConfigurable):
         self._thread("sealer", self._seal)
         if hasattr(self, "workloads"):
             self.workloads.start()
+        for name in ("training", "evaluations", "serving"):
+            if hasattr(self, name):
+                getattr(self, name).start()
+
+    def ensure_presets(self) -> None:
+        """Install what comes with the platform; `aispace serve` calls this at each start."""
+        for name in ("labels", "images", "algorithms"):
+            ensure = getattr(getattr(self, name, None), "ensure_presets", None)
+            if ensure is not None:
+                ensure()
 
     def _thread(self, name: str, target: Any) -> None:
         thread = threading.Thread(target=target, name=f"aispace-{name}", daemon=True)
@@ -181,6 +191,9 @@ class Platform(LoggingConfigurable):
     def close(self) -> None:
         """Stop the threads and close the database; workloads go on."""
         self._stop.set()
+        for name in ("serving", "evaluations", "training"):
+            if hasattr(self, name):
+                getattr(self, name).close()
         if hasattr(self, "workloads"):
             self.workloads.close()
         for thread in self._threads:

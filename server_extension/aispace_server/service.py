@@ -165,6 +165,7 @@ class AISpaceServer(TraitletsApplication):
             self._open_database()
             IdempotencyStore(self.platform).clear_unfinished()
             self.platform.start()
+            self.platform.ensure_presets()
             await self._listen(executor)
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
@@ -185,7 +186,10 @@ class AISpaceServer(TraitletsApplication):
             loop.add_signal_handler(name, stop.set)
         secret = self.platform.secret("internal_token")
         main = HTTPServer(self._make_app(executor, stop), max_body_size=UNLIMITED, idle_connection_timeout=300)
-        internal = HTTPServer(make_internal_app(self.platform, executor, secret), max_body_size=UNLIMITED)
+        internal_app = make_internal_app(
+            self.platform, executor, secret, token_authenticators=self._token_authenticators(executor)
+        )
+        internal = HTTPServer(internal_app, max_body_size=UNLIMITED)
         main_sockets, where = self._main_sockets()
         internal_sockets = self._bind(self.internal_port, self.internal_ip)
         main.add_sockets(main_sockets)
@@ -225,6 +229,15 @@ class AISpaceServer(TraitletsApplication):
             return bind_sockets(port, ip)
         except OSError as error:
             raise StartRefused(f"Not started: port {port} on {ip} cannot be used ({error.strerror}).") from error
+
+    def _token_authenticators(self, executor: ThreadPoolExecutor) -> list[Authenticator]:
+        """Make what the gateway's questions about tokens are answered with; it keeps answers for ten seconds itself."""
+        found: list[Authenticator] = [AccessTokenAuthenticator(self.platform, executor)]
+        api_url = os.environ.get("JUPYTERHUB_API_URL")
+        if api_url and not self.socket_path:
+            service = os.environ.get("JUPYTERHUB_SERVICE_NAME", "aispace")
+            found.append(HubTokenAuthenticator(self.platform, executor, HubIdentity(api_url, service, cache_seconds=0)))
+        return found
 
     def _make_app(self, executor: ThreadPoolExecutor, stop: asyncio.Event) -> Application:
         prefix = self.prefix.rstrip("/")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -66,6 +68,10 @@ async def serve(options: argparse.Namespace) -> int:
         timeout_graceful_shutdown=options.drain_seconds,
     )
     server = uvicorn.Server(config)
+    # uvicorn would raise the signal again at the end: a stop that was asked for is no failure.
+    setattr(server, "capture_signals", contextlib.nullcontext)  # noqa: B010
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     serving = asyncio.create_task(server.serve())
     begin = time.monotonic()
     try:

@@ -49,17 +49,21 @@ def decode(data: bytes) -> Any:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
         if image.width * image.height > MAX_PIXELS:
-            raise InferenceError(
-                413,
-                "image_too_large",
-                f"The image has {image.width} x {image.height} pixels, at most {MAX_PIXELS} are accepted. Scale it.",
-            )
+            raise _giant()
         image.load()
         return ImageOps.exif_transpose(image)
     except UnidentifiedImageError:
         raise InferenceError(415, "not_an_image", "This is not a JPEG, PNG or BMP image. Send one of these.") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError:
+        raise _giant() from None
+    except (OSError, SyntaxError, ValueError) as error:
         raise InferenceError(400, "image_broken", "The image is damaged or incomplete. Send the whole file.") from error
+
+
+def _giant() -> InferenceError:
+    return InferenceError(
+        413, "image_too_large", f"The image has more than {MAX_PIXELS // 1_000_000} million pixels. Scale it down."
+    )
 
 
 def prepare(images: Sequence[Any], config: Mapping[str, Any]) -> Any:

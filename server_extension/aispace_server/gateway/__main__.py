@@ -8,6 +8,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--internal-url",
         default=os.environ.get("AISPACE_INTERNAL_URL"),
-        help="internal listener of aispace serve; default: the port in <home>/run/ports.json",
+        help="internal listener of aispace serve; default: the port in <home>/run/serve.json",
     )
     return parser.parse_args(argv)
 
@@ -49,10 +50,10 @@ def internal_url(home: Path, given: str | None) -> str:
     if given:
         return given
     try:
-        ports = json.loads((home / "run" / "ports.json").read_text())
-        return f"http://127.0.0.1:{int(ports['internal'])}"
+        listening = json.loads((home / "run" / "serve.json").read_text())
+        return f"http://127.0.0.1:{int(listening['internal_port'])}"
     except (OSError, KeyError, TypeError) as error:
-        raise ValueError(f"no address of aispace serve in {home}/run/ports.json") from error
+        raise ValueError(f"aispace serve does not listen: there is no {home}/run/serve.json") from error
 
 
 def _secret(home: Path) -> str:
@@ -104,6 +105,10 @@ async def run(options: argparse.Namespace) -> int:
         timeout_graceful_shutdown=30,
     )
     server = uvicorn.Server(config)
+    # uvicorn would raise the signal again at the end: a stop that was asked for is no failure.
+    setattr(server, "capture_signals", contextlib.nullcontext)  # noqa: B010
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     tasks = [asyncio.create_task(control.follow_routes()), asyncio.create_task(control.report_calls())]
     try:
         await server.serve()

@@ -40,6 +40,9 @@ DROPPED_ANSWER: Final = HOP_BY_HOP | frozenset(
         b"date",
         b"x-request-id",
         b"content-disposition",
+        b"cache-control",
+        b"referrer-policy",
+        b"cross-origin-resource-policy",
     )
 )
 """Headers of an answer that could act on the gateway's origin, or that are ours to say."""
@@ -131,14 +134,14 @@ def forwarded_headers(headers: Headers) -> bytes:
     )
 
 
-def safe_headers(headers: Headers, request_id: bytes) -> Headers:
+def safe_headers(headers: Headers, request_id: bytes, deployment: int) -> Headers:
     """Make the headers of an answer that reach the caller."""
     safe: Headers = []
     content_type = b""
     for name, value in headers:
         if name == b"content-type":
             content_type = value
-        elif name not in DROPPED_ANSWER and name != b"cache-control" and name != b"referrer-policy":
+        elif name not in DROPPED_ANSWER and not name.startswith(b"x-aispace-"):
             safe.append((name, value))
     if content_type.partition(b";")[0].strip().lower() in SAFE_TYPES:
         safe.append((b"content-type", content_type))
@@ -146,5 +149,6 @@ def safe_headers(headers: Headers, request_id: bytes) -> Headers:
         safe.append((b"content-type", b"application/octet-stream"))
         safe.append((b"content-disposition", b"attachment"))
     safe.append((b"x-request-id", request_id))
+    safe.append((b"x-aispace-deployment", b"%d" % deployment))
     safe += SAFETY
     return safe

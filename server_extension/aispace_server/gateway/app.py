@@ -193,7 +193,7 @@ class Call:
                     break
                 continue
             try:
-                return await self._pass_back(route, connection)
+                return await self._pass_back(route, destination.number, connection)
             finally:
                 connection.release()
         if route.load.may_complain(time.monotonic()):
@@ -313,8 +313,8 @@ class Call:
         if chunked:
             connection.write(b"0\r\n\r\n")
 
-    async def _pass_back(self, route: Route, connection: Connection) -> int:
-        headers = safe_headers(connection.headers, self._request_id)
+    async def _pass_back(self, route: Route, number: int, connection: Connection) -> int:
+        headers = safe_headers(connection.headers, self._request_id, number)
         status = connection.status
         if connection.complete:
             data = await connection.read()

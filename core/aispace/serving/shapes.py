@@ -1,0 +1,148 @@
+"""From rows to what callers see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from ..identity import Principal, can
+from ..schemas import Reason, Ref
+from .orm import Deployment, Replica, Service
+from .schemas import DeploymentRead, Limits, ReplicaCount, ServiceRead, ServingModel, Signature
+
+if TYPE_CHECKING:
+    from .service import ServingService
+
+
+class Shapes:
+    """Makes the public shapes of services and deployments, several with few statements."""
+
+    def __init__(self, serving: ServingService) -> None:
+        self.serving = serving
+
+    def services(self, session: Session, principal: Principal, rows: Sequence[Service]) -> list[ServiceRead]:
+        """Make the shapes of services."""
+        session.flush()
+        shown = {row.id: row.current or row.desired for row in rows}
+        keys = list(shown.items())
+        deployments = {
+            row.service_id: row
+            for row in session.scalars(
+                select(Deployment).where(tuple_(Deployment.service_id, Deployment.number).in_(keys))
+            )
+        }
+        replicas: dict[str, list[Replica]] = {}
+        wanted = tuple_(Replica.service_id, Replica.number).in_(keys)
+        for replica in session.scalars(select(Replica).where(wanted).order_by(Replica.workload_id.desc())):
+            replicas.setdefault(replica.service_id, []).append(replica)
+        calls = self.serving.book.summaries([row.id for row in rows])
+        owners = self.serving.platform.users.refs({row.owner_id for row in rows})
+        result = []
+        for row in rows:
+            able = can(principal, "write:service", row)
+            deployment = deployments[row.id]
+            configuration = deployment.configuration
+            own = replicas.get(row.id, [])
+            result.append(
+                ServiceRead(
+                    id=row.id,
+                    name=row.name,
+                    owner=owners[row.owner_id],
+                    visibility=row.visibility,  # type: ignore[arg-type]
+                    revision=row.revision or 1,
+                    created_at=row.created_at,
+                    updated_at=row.updated_at,
+                    can=_service_actions(row, able),
+                    description=row.description,
+                    slug=row.slug,
+                    endpoint=self.serving.endpoint(row.slug),
+                    status=row.status,  # type: ignore[arg-type]
+                    target=row.target,  # type: ignore[arg-type]
+                    reason=_reason(row.reason),
+                    observed_at=row.observed_at,
+                    model=_model(deployment),
+                    image_id=deployment.image_id,
+                    spec_id=deployment.spec_id,
+                    replicas=_count(own, configuration["replicas"]),
+                    parameters=configuration["parameters"],
+                    environment=configuration["environment"] if able else {},
+                    limits=Limits.model_validate(row.limits),
+                    deployment=row.current,
+                    desired=row.desired,
+                    signature=Signature(
+                        **configuration["signature"],
+                        infer_path=f"/v2/models/{quote(configuration['model_name'])}/infer",
+                    ),
+                    calls=calls[row.id],
+                    workload_id=own[0].workload_id if own else None,
+                )
+            )
+        return result
+
+    def deployments(self, session: Session, principal: Principal, service: Service) -> list[DeploymentRead]:
+        """Make the shapes of a service's deployments, newest first."""
+        able = can(principal, "write:service", service)
+        replicas: dict[int, list[Replica]] = {}
+        own = select(Replica).where(Replica.service_id == service.id).order_by(Replica.workload_id.desc())
+        for replica in session.scalars(own):
+            replicas.setdefault(replica.number, []).append(replica)
+        rows = session.scalars(
+            select(Deployment).where(Deployment.service_id == service.id).order_by(Deployment.number.desc())
+        ).all()
+        return [
+            DeploymentRead(
+                number=row.number,
+                status=row.status,  # type: ignore[arg-type]
+                reason=_reason(row.reason),
+                is_current=row.number == service.current,
+                role=row.role,  # type: ignore[arg-type]
+                share=row.share,
+                model=_model(row),
+                image_id=row.image_id,
+                spec_id=row.spec_id,
+                replicas=_count(replicas.get(row.number, []), row.configuration["replicas"]),
+                parameters=row.configuration["parameters"],
+                environment=row.configuration["environment"] if able else {},
+                source=row.source,
+                note=row.note,
+                created_by=Ref(id=row.created_by_id, name=row.created_by_name),
+                created_at=row.created_at,
+                started_at=row.started_at,
+                ready_at=row.ready_at,
+                ended_at=row.ended_at,
+                workloads=[replica.workload_id for replica in replicas.get(row.number, [])] if able else [],
+                can=["rollback"] if able and row.number not in (service.current, service.desired) else [],
+            )
+            for row in rows
+        ]
+
+
+def _service_actions(row: Service, able: bool) -> list[str]:
+    actions = ["predict"] if row.current is not None and row.target == "serving" else []
+    if able:
+        actions += ["write", "rollback"]
+        actions.append("start" if row.target == "stopped" or row.status == "failed" else "stop")
+        if row.status in ("stopped", "failed"):
+            actions.append("delete")
+    return actions
+
+
+def _model(deployment: Deployment) -> ServingModel:
+    return ServingModel(
+        id=deployment.model_id, name=deployment.configuration["model_name"], version=deployment.model_version
+    )
+
+
+def _reason(value: Any) -> Reason | None:
+    return (
+        Reason(code=value["code"], message=value.get("message", ""), params=value.get("params", {})) if value else None
+    )
+
+
+def _count(replicas: Sequence[Replica], total: int) -> ReplicaCount:
+    ready = sum(1 for row in replicas if row.ready and not row.retired)
+    return ReplicaCount(ready=ready, total=total)
