@@ -34,7 +34,7 @@ class ModelVersion(Versioned, Base):
     __tablename__ = "aispace_model_versions"
 
     object_id: Mapped[str] = mapped_column(ForeignKey("aispace_models.id", ondelete="CASCADE"), index=True)
-    config: Mapped[Any] = mapped_column(JSONValue, default=None)
+    config: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
     """``config.json``; None when the version has none."""
     metrics: Mapped[Any] = mapped_column(JSONValue)
     runtime_image_id: Mapped[str | None] = mapped_column(Id, default=None, index=True)

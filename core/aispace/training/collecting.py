@@ -92,7 +92,11 @@ class Collecting:
             row.started_at = change.started_at
             if change.ended:
                 if row.outcome is None:
-                    row.status, row.outcome, row.ended_at = "collecting", change.status, change.ended_at
+                    row.status, row.outcome, row.ended_at = (
+                        "collecting",
+                        change.status,
+                        change.ended_at or self.platform.clock.now(),
+                    )
                 self.db.after_commit(self.start)
             else:
                 row.status = change.status

@@ -35,13 +35,13 @@ class Collected:
     """That of the workload; ``collecting`` from its end until its results are kept."""
     outcome: Mapped[str | None] = mapped_column(String(16), default=None)
     """How the workload ended, while it is ``collecting``."""
-    reason: Mapped[Any] = mapped_column(JSONValue, default=None)
+    reason: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
     outputs: Mapped[str | None] = mapped_column(String(64), default=None)
     """Manifest of ``out/``."""
     outputs_count: Mapped[int] = mapped_column(BigInteger, default=0)
     outputs_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
-    metrics: Mapped[Any] = mapped_column(JSONValue, default=None)
-    evaluation: Mapped[Any] = mapped_column(JSONValue, default=None)
+    metrics: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    evaluation: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
     """Summary of ``predictions.jsonl``; None when there is none."""
     started_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
