@@ -13,6 +13,7 @@ MODULES = (
     "aispace.idempotency",
     "aispace.images.orm",
     "aispace.labels.orm",
+    "aispace.lineage.orm",
     "aispace.models.orm",
     "aispace.notebooks.orm",
     "aispace.resources.orm",
