@@ -114,6 +114,11 @@ PREFIXES: Final = {
     "spc": "specs", "wl": "workloads", "lbl": "label_groups", "usr": "users", "evl": "evaluations",
 }  # fmt: skip
 
+AREAS: Final = {
+    "ds": "datasets", "alg": "algorithms", "job": "training-jobs", "mdl": "models", "svc": "services", "img": "images",
+}  # fmt: skip
+"""Part of the page's path, by prefix of the id."""
+
 
 def collection(client: AISpaceClient, object_id: str) -> Collection[Any]:
     """Choose the collection of an id by its prefix.
@@ -221,10 +226,7 @@ def _search(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
 
 
 def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
-    areas = {
-        "ds": "datasets", "alg": "algorithms", "job": "training-jobs", "mdl": "models", "svc": "services", "img": "images"
-    }  # fmt: skip
-    area = areas.get(given.id.partition("_")[0])
+    area = AREAS.get(given.id.partition("_")[0])
     if area is None:
         raise LookupError(f"{given.id!r} has no page")
     hub = client.transport.url.partition("/services/")[0]

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import shlex
+from collections.abc import Iterator
+
+import pytest
+from aispace import cli
+from aispace.client import RemoteError, ServiceAway
+from aispace.commands.terminal import Terminal, cut, duration, size, width
+from aispace.errors import AISpaceError
+from aispace.schemas import Ref
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def verbs() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in cli.parser()._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
+
+
+def examples() -> list[str]:
+    return [
+        line.strip()
+        for _, parser in verbs()
+        for line in (parser.epilog or "").splitlines()
+        if line.strip().startswith("aispace ")
+    ]
+
+
+def test_every_verb_has_a_purpose_and_three_examples() -> None:
+    for name, parser in verbs():
+        assert parser.description, name
+        assert (parser.epilog or "").count("\n  aispace ") >= 3, name
+
+
+@pytest.mark.parametrize("line", examples())
+def test_examples_in_the_help_are_accepted_by_the_parser(line: str) -> None:
+    cli.parser().parse_args(shlex.split(line)[1:])
+
+
+@given(st.text(max_size=80), st.integers(2, 40))
+def test_cut_never_exceeds_the_width_on_screen(text: str, columns: int) -> None:
+    assert width(cut(text, columns)) <= max(columns, 1)
+    if width(text) <= columns:
+        assert cut(text, columns) == text
+
+
+def test_a_chinese_character_takes_two_columns() -> None:
+    assert width("数据集 a") == 8
+    assert cut("abcdefghij", 5) == "ab…ij"
+
+
+def test_sizes_have_three_digits() -> None:
+    assert [size(n) for n in (0, 900, 3_250_586, 10**12)] == ["0 B", "900 B", "3.1 MiB", "931 GiB"]
+    assert duration(None) == ""
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+ROWS = [Ref(id="ds_1", name="digits"), Ref(id="ds_2", name="手写数字 with a name that is rather long for a column")]
+COLUMNS = [("ID", lambda r: r.id), ("NAME", lambda r: r.name)]
+
+
+def test_a_table_on_a_screen_fits_and_ends_with_the_total(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = Screen()
+    Terminal(out=out).table(ROWS, COLUMNS, total=24)
+    lines = out.getvalue().splitlines()
+    assert max(width(line) for line in lines) <= 40
+    assert lines[-1] == "2 of 24"
+    assert "\033" not in out.getvalue()
+
+
+def test_a_table_in_a_pipe_has_tabs_and_uncut_cells() -> None:
+    out = io.StringIO()
+    Terminal(out=out).table(ROWS, COLUMNS, total=24)
+    assert out.getvalue().splitlines()[2] == f"ds_2\t{ROWS[1].name}"
+
+
+def test_json_is_exactly_one_document() -> None:
+    out = io.StringIO()
+    Terminal(out=out, as_json=True).table(ROWS, COLUMNS, total=24)
+    assert json.loads(out.getvalue())["page"]["total"] == 24
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (RemoteError(404, {"code": "not_found", "message": "No dataset."}), 4),
+        (RemoteError(403, {"code": "forbidden", "message": "Not done."}), 3),
+        (RemoteError(409, {"code": "conflict", "message": "Not done."}), 3),
+        (RemoteError(422, {"code": "invalid", "message": "Name."}), 2),
+        (ServiceAway("http://localhost:1"), 5),
+        (TimeoutError("late"), 1),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_exit_codes_say_what_kind_of_end_it_was(
+    error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("aispace.client.collection.Collection.page", fail)
+    assert cli.main(["ls", "datasets"]) == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err
+
+
+def test_an_error_in_json_is_the_rest_error_on_stderr(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AISpaceError("name_taken", "Name: taken.", status=409, fields=[{"field": "name", "message": "taken"}])
+
+    monkeypatch.setattr("aispace.client.collection.Collection.page", fail)
+    cli.main(["ls", "datasets", "--json"])
+    assert json.loads(capsys.readouterr().err)["error"]["details"]["fields"][0]["field"] == "name"
+
+
+def test_nobody_at_the_address_is_said_with_the_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ls", "datasets", "--url", "http://127.0.0.1:9", "--token", "x"]) == 5
+    assert "AISPACE_URL" in capsys.readouterr().err
