@@ -76,24 +76,7 @@ class BillingService:
     def open(self, workload: Workload, attempt: int, at: datetime, price_per_hour: Decimal | None) -> None:
         """Begin to meter an attempt."""
         with self.db.write() as session:
-            session.add(
-                UsageInterval(
-                    id=new_id("itv"),
-                    workload_id=workload.id,
-                    attempt=attempt,
-                    kind=workload.kind,
-                    name=workload.name,
-                    object_kind=workload.object_kind,
-                    object_id=workload.object_id,
-                    owner_id=workload.owner_id,
-                    organisation_id=workload.organisation_id,
-                    department_id=workload.department_id,
-                    spec_id=workload.spec_id,
-                    spec_name=workload.spec_name,
-                    price_per_hour=price_per_hour,
-                    started_at=at,
-                )
-            )
+            session.add(_begin(workload, attempt, at, price_per_hour))
 
     def record(
         self, workload: Workload, attempt: int, start: datetime, end: datetime, price_per_hour: Decimal | None
@@ -102,9 +85,9 @@ class BillingService:
         if end <= start:
             return
         with self.db.write() as session:
-            self.open(workload, attempt, start, price_per_hour)
-            session.flush()
-            self.close({workload.id: end})
+            row = _begin(workload, attempt, start, price_per_hour)
+            _close(row, end)
+            session.add(row)
 
     def close(self, ends: dict[str, datetime]) -> None:
         """Close the open intervals of workloads.
@@ -321,6 +304,25 @@ class BillingService:
 
 def _open_rows(session: Session, condition: ColumnElement[bool]) -> list[UsageInterval]:
     return list(session.scalars(select(UsageInterval).where(UsageInterval.ended_at.is_(None), condition)).all())
+
+
+def _begin(workload: Workload, attempt: int, at: datetime, price_per_hour: Decimal | None) -> UsageInterval:
+    return UsageInterval(
+        id=new_id("itv"),
+        workload_id=workload.id,
+        attempt=attempt,
+        kind=workload.kind,
+        name=workload.name,
+        object_kind=workload.object_kind,
+        object_id=workload.object_id,
+        owner_id=workload.owner_id,
+        organisation_id=workload.organisation_id,
+        department_id=workload.department_id,
+        spec_id=workload.spec_id,
+        spec_name=workload.spec_name,
+        price_per_hour=price_per_hour,
+        started_at=at,
+    )
 
 
 def _close(row: UsageInterval, at: datetime) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from ..engines.base import AttemptPlan, AttemptState, Key, MountPoint
 from ..identity import SYSTEM
 from . import queue, reasons, states
+from .changes import WorkloadChange
 from .orm import Attempt, Workload
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Acts:
     ensure: list[AttemptPlan] = field(default_factory=list)
     stop: list[tuple[Key, float]] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    admit: list[Workload] = field(default_factory=list)
+    changes: list[WorkloadChange] = field(default_factory=list)
     again: bool = False
     """There is more to admit at once."""
 
@@ -40,8 +43,8 @@ class Reconciler:
     """Moves workloads from state to state.
 
     `step` does one round and is all that tests need; `start` runs rounds in a thread, woken by a submit, a stop, the
-    engine, or the clock. Every round begins with what the engine sees, so a crash at any point is repaired by the next one:
-    an attempt that was written but never made is ensured again under the same name.
+    engine, or the clock. Every round begins with what the engine sees, so a crash at any point is repaired by the next
+    one: an attempt that was written but never made is ensured again under the same name.
     """
 
     def __init__(self, service: WorkloadService) -> None:
@@ -137,13 +140,18 @@ class Reconciler:
         acts = Acts()
         with self.db.write() as session:
             self._observe(session, observed, now, acts)
-            self._external(session, now)
+            self._external(session, now, acts)
             self._targets(session, now, acts)
-            self._due(session, now)
+            self._due(session, now, acts)
             session.flush()
             self._admit(session, now, acts)
             if complete:
-                self._tell_again(session)
+                self._untold(session, acts)
+            self._tell(session, acts.changes)
+            admitted = select(Workload.id, Workload.spec).where(Workload.id.in_([row.id for row in acts.admit]))
+            specs: dict[str, Any] = {workload_id: spec for workload_id, spec in session.execute(admitted)}  # noqa: C416
+            acts.ensure.extend(self._plan(row, specs[row.id]) for row in acts.admit)
+            if complete:
                 running = [key.workload_id for key, state in observed.items() if state.phase == "running"]
                 external = select(Workload.id).where(Workload.external, Workload.status == "running")
                 self.platform.billing.roll(
@@ -195,12 +203,12 @@ class Reconciler:
             price = prices.get(row.spec_id or "")
             if state.phase == "absent":
                 if row.target == "running":
-                    acts.ensure.append(self._plan(row))
+                    acts.admit.append(row)
                 else:
                     self._ended(row, attempt, AttemptState(key, "ended", reason="stopped", ended_at=now), now, acts)
             elif state.phase == "running":
                 if row.status == "starting":
-                    self._running(row, attempt, state, now, price)
+                    self._running(row, attempt, state, now, price, acts)
                 row.observed_at = now
             elif state.phase == "ended":
                 if row.status == "running":
@@ -219,28 +227,26 @@ class Reconciler:
         row.started_at = row.started_at or attempt.started_at
 
     def _running(
-        self, row: Workload, attempt: Attempt, state: AttemptState, now: datetime, price: Decimal | None
+        self, row: Workload, attempt: Attempt, state: AttemptState, now: datetime, price: Decimal | None, acts: Acts
     ) -> None:
         self._note_start(row, attempt, state, now)
         attempt.status = "running"
         self.platform.billing.open(row, attempt.number, attempt.started_at or now, price)
-        self._move(row, "running", None, now)
+        self._move(row, "running", None, now, acts)
 
     def _ended(self, row: Workload, attempt: Attempt, state: AttemptState, now: datetime, acts: Acts) -> None:
         outcome: Literal["succeeded", "failed", "stopped"]
         reason: dict[str, Any] | None
-        if state.reason == "stopped" or (row.target != "running" and state.reason in (None, "supervisor_lost")):
+        if state.reason is None and state.exit_code == 0:
+            outcome, reason = "succeeded", None
+        elif state.reason == "stopped" or (row.target != "running" and state.reason in (None, "supervisor_lost")):
             outcome, reason = "stopped", reasons.make("stopped")
         elif state.reason is not None:
             outcome, reason = "failed", reasons.make(state.reason, **state.params)
-        elif state.exit_code == 0:
-            outcome, reason = "succeeded", None
         elif state.exit_code is not None and state.exit_code < 0:
             outcome, reason = "failed", reasons.make("signal", signal=-state.exit_code)
         else:
             outcome, reason = "failed", reasons.make("exit_code", exit_code=state.exit_code)
-        if row.target != "running" and state.exit_code == 0 and state.reason is None:
-            outcome, reason = "succeeded", None
         attempt.status = outcome
         attempt.reason = reason
         attempt.exit_code = state.exit_code
@@ -260,15 +266,14 @@ class Reconciler:
             row.queued_at = now
         elif following == "paused":
             reason = reasons.make("paused")
-        self._move(row, following, reason, now, exit_code=state.exit_code)
         if following in states.ENDED:
             row.ended_at = attempt.ended_at
             acts.ended.append(row.id)
+        self._move(row, following, reason, now, acts, exit_code=state.exit_code)
 
-    def _external(self, session: Session, now: datetime) -> None:
+    def _external(self, session: Session, now: datetime, acts: Acts) -> None:
         rows = session.scalars(select(Workload).where(Workload.external, Workload.status.in_(states.ALIVE))).all()
         tries = _attempts(session, rows)
-        acts = Acts()
         for row in rows:
             said = row.reported or {}
             if not said:
@@ -288,7 +293,7 @@ class Reconciler:
             )
             if row.status == "starting":
                 price = self.service.price([row.spec_id or ""]).get(row.spec_id or "")
-                self._running(row, tries[row.id], state, now, price)
+                self._running(row, tries[row.id], state, now, price, acts)
             if state.phase == "ended":
                 session.flush()
                 self.platform.billing.close({row.id: state.ended_at or now})
@@ -308,22 +313,22 @@ class Reconciler:
         for row in rows:
             if row.target == "running":
                 row.queued_at = now
-                self._move(row, "queued", None, now)
+                self._move(row, "queued", None, now, acts)
             elif row.status in states.ALIVE:
                 if not row.external:
                     acts.stop.append((Key(row.id, row.attempts), float(row.spec.get("stop_grace_seconds", 10))))
             elif row.target == "stopped":
                 row.ended_at = now
                 acts.ended.append(row.id)
-                self._move(row, "stopped", reasons.make("stopped"), now)
+                self._move(row, "stopped", reasons.make("stopped"), now, acts)
             elif row.status != "paused":
-                self._move(row, "paused", reasons.make("paused"), now)
+                self._move(row, "paused", reasons.make("paused"), now, acts)
 
-    def _due(self, session: Session, now: datetime) -> None:
+    def _due(self, session: Session, now: datetime, acts: Acts) -> None:
         rows = session.scalars(select(Workload).where(Workload.status == "scheduled", Workload.not_before <= now)).all()
         for row in rows:
             row.queued_at = now
-            self._move(row, "queued", None, now)
+            self._move(row, "queued", None, now, acts)
 
     def _admit(self, session: Session, now: datetime, acts: Acts) -> None:
         waiting = (
@@ -331,6 +336,7 @@ class Reconciler:
             .where(Workload.status == "queued", or_(Workload.not_before.is_(None), Workload.not_before <= now))
             .order_by(Workload.rank, Workload.id)
             .limit(self.service.admission_batch + WAITING_LOOK)
+            .options(defer(Workload.spec))
         )
         rows = session.scalars(waiting).all()
         if not rows:
@@ -346,20 +352,20 @@ class Reconciler:
                 else:
                     row.ended_at = now
                     acts.ended.append(row.id)
-                    self._move(row, "failed", reasons.make(code), now)
+                    self._move(row, "failed", reasons.make(code), now, acts)
                 continue
             verdict = admission.consider(row)
             if verdict.admitted:
-                if len(acts.ensure) >= self.service.admission_batch:
+                if len(acts.admit) >= self.service.admission_batch:
                     acts.again = True
                     break
                 row.attempts += 1
                 row.not_before = None
                 row.reported = None
                 session.add(Attempt(workload_id=row.id, number=row.attempts, admitted_at=now))
-                self._move(row, "starting", None, now)
+                self._move(row, "starting", None, now, acts)
                 if not row.external:
-                    acts.ensure.append(self._plan(row))
+                    acts.admit.append(row)
                 continue
             self._explain(row, reasons.make(verdict.code, **verdict.params))
             looked += 1
@@ -387,6 +393,7 @@ class Reconciler:
         following: states.Status,
         reason: dict[str, Any] | None,
         now: datetime,
+        acts: Acts,
         *,
         exit_code: int | None = None,
     ) -> None:
@@ -397,47 +404,44 @@ class Reconciler:
         row.observed_at = now
         row.revision += 1
         self.service.record(SYSTEM, row)
-        self._tell(row, previous, exit_code)
+        if row.kind in self.service.callbacks:
+            acts.changes.append(_change(row, previous, exit_code))
 
-    def _tell(self, row: Workload, previous: states.Status, exit_code: int | None) -> None:
-        callbacks = self.service.callbacks.get(row.kind)
-        if not callbacks:
+    def _tell(self, session: Session, changes: Sequence[WorkloadChange]) -> None:
+        """Tell the domains, all together; when one raises, each change by itself, and those that fail later again."""
+        if not changes:
             return
-        from .service import WorkloadChange
-
-        change = WorkloadChange(
-            id=row.id,
-            kind=row.kind,
-            name=row.name,
-            owner_id=row.owner_id,
-            object_kind=row.object_kind,
-            object_id=row.object_id,
-            previous=previous,
-            status=row.status,  # type: ignore[arg-type]
-            attempt=row.attempts,
-            reason=row.reason,
-            exit_code=exit_code,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-        )
-        with self.db.write() as session:
+        try:
+            with session.begin_nested():
+                for change in changes:
+                    self._call(change)
+            return
+        except Exception:
+            self.log.exception("a domain refused one of %d changes; each is told by itself", len(changes))
+        for change in changes:
+            row = session.get_one(Workload, change.id)
             try:
                 with session.begin_nested():
-                    for callback in callbacks:
-                        callback(change)
+                    self._call(change)
                 row.told = True
             except Exception:
-                self.log.exception("a domain could not take %s -> %s of %s", previous, row.status, row.id)
+                self.log.exception("a domain could not take %s -> %s of %s", change.previous, change.status, change.id)
                 row.told = False
 
-    def _tell_again(self, session: Session) -> None:
-        for row in session.scalars(select(Workload).where(Workload.told.is_(False)).limit(100)).all():
-            self._tell(row, row.status, None)  # type: ignore[arg-type]
+    def _call(self, change: WorkloadChange) -> None:
+        for callback in self.service.callbacks.get(change.kind, ()):
+            callback(change)
+
+    def _untold(self, session: Session, acts: Acts) -> None:
+        rows = session.scalars(select(Workload).where(Workload.told.is_(False)).limit(100)).all()
+        for row in rows:
+            row.told = True
+            attempt = session.get(Attempt, (row.id, row.attempts))
+            acts.changes.append(_change(row, row.status, attempt.exit_code if attempt else None))  # type: ignore[arg-type]
 
     # Plans
 
-    def _plan(self, row: Workload) -> AttemptPlan:
-        spec = row.spec
+    def _plan(self, row: Workload, spec: dict[str, Any]) -> AttemptPlan:
         secret = self.service.secrets.get(row.id)
         return AttemptPlan(
             key=Key(row.id, row.attempts),
@@ -464,11 +468,31 @@ class Reconciler:
         )
 
 
+def _change(row: Workload, previous: states.Status, exit_code: int | None) -> WorkloadChange:
+    return WorkloadChange(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        owner_id=row.owner_id,
+        object_kind=row.object_kind,
+        object_id=row.object_id,
+        previous=previous,
+        status=row.status,  # type: ignore[arg-type]
+        attempt=row.attempts,
+        reason=row.reason,
+        exit_code=exit_code,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
 def _by_id(session: Session, ids: Iterable[str]) -> dict[str, Workload]:
     wanted = list(set(ids))
     found: dict[str, Workload] = {}
     for start in range(0, len(wanted), 500):
-        rows = session.scalars(select(Workload).where(Workload.id.in_(wanted[start : start + 500])))
+        rows = session.scalars(
+            select(Workload).where(Workload.id.in_(wanted[start : start + 500])).options(defer(Workload.spec))
+        )
         found.update({row.id: row for row in rows})
     return found
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import func, or_, select
 from traitlets import Float, Int
@@ -18,6 +17,7 @@ from ..ids import new_id
 from ..listing import contains, paged
 from ..schemas import Page
 from . import states
+from .changes import WorkloadChange
 from .logs import LogFiles
 from .orm import Attempt, Workload
 from .reading import AttemptReader
@@ -32,35 +32,7 @@ if TYPE_CHECKING:
     from ..platform import Platform
 
 
-@dataclass(frozen=True)
-class WorkloadChange:
-    """What a domain is told, inside the reconciler's transaction.
-
-    Parameters
-    ----------
-    previous : str
-        Status before. States that lasted less than a reconcile step may be skipped.
-    """
-
-    id: str
-    kind: str
-    name: str
-    owner_id: str
-    object_kind: str | None
-    object_id: str | None
-    previous: states.Status
-    status: states.Status
-    attempt: int
-    reason: dict[str, Any] | None
-    exit_code: int | None
-    started_at: datetime | None
-    ended_at: datetime | None
-
-    @property
-    def ended(self) -> bool:
-        """Whether the workload is over."""
-        return self.status in states.ENDED
-
+__all__ = ["WorkloadChange", "WorkloadService"]
 
 Callback = Callable[[WorkloadChange], None]
 

@@ -20,6 +20,8 @@ LOG = "log"
 METRICS = "metrics.jsonl"
 USAGE = "usage.jsonl"
 SPEC = "spec.json"
+TEMPORARY = "tmp"
+"""Home and temporary folder of the workload's processes, deleted at the end."""
 
 
 def read_json(path: str | Path) -> dict[str, Any] | None:
@@ -42,8 +44,10 @@ def read_json(path: str | Path) -> dict[str, Any] | None:
 def _temporary(path: str, value: dict[str, Any]) -> str:
     temporary = f"{path}.{os.getpid()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(value, file)
+    try:
+        os.write(descriptor, json.dumps(value).encode())
+    finally:
+        os.close(descriptor)
     return temporary
 
 

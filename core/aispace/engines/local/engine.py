@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Dict, Float, Int, List, Unicode
+from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode
 from traitlets.config import LoggingConfigurable
 
 from ...errors import Unavailable
@@ -76,7 +76,12 @@ class LocalEngine(LoggingConfigurable, Engine):
         0.25, min=0.05, help="Seconds between two looks at the memory limit, where there is no control group for it."
     ).tag(config=True)
     log_limit_bytes = Int(4 << 30, min=1 << 20, help="An attempt whose log grows over this fails.").tag(config=True)
-    use_cgroups = Bool(True, help="Use control groups where they can be made.").tag(config=True)
+    use_cgroups = Enum(
+        ["auto", "always", "never"],
+        default_value="auto",
+        help="Put each attempt into a control group (version 2): 'auto' where they limit memory, 'always' where they "
+        "can be made at all, 'never'.",
+    ).tag(config=True)
 
     def __init__(self, platform: Platform) -> None:
         super().__init__(parent=platform)
@@ -186,10 +191,7 @@ class LocalEngine(LoggingConfigurable, Engine):
         if not plans:
             return
         with self._lock:
-            ready = []
-            for plan in plans:
-                os.makedirs(self.directory(plan.key), 0o700, exist_ok=True)
-                ready.append(self._resolve(plan))
+            ready = [self._resolve(plan) for plan in plans]
             try:
                 zygote.send(self._connection(), ready)
             except OSError:
@@ -414,6 +416,7 @@ class LocalEngine(LoggingConfigurable, Engine):
             "sampler": nvidia_sampler(list(indices)) if plan.accelerator == NVIDIA else None,
             "cgroup": os.fspath(groups.folder) if groups else None,
             "cgroup_memory": bool(groups and groups.memory),
+            "boot": self._boot,
             "poke": f"aispace-{self._identity}",
             "log_limit": self.log_limit_bytes,
             "sample_seconds": self.sample_seconds,
@@ -448,7 +451,10 @@ class LocalEngine(LoggingConfigurable, Engine):
     def _find_cgroups(self) -> cgroup.CGroups | None:
         if not self._cgroups_sought:
             self._cgroups_sought = True
-            self._cgroups = cgroup.find(f"aispace-{self._identity}") if self.use_cgroups else None
+            if self.use_cgroups != "never":
+                found = cgroup.find(f"aispace-{self._identity}")
+                # Without the memory controller a group only kills, which the supervisor does too, and costs 2 ms.
+                self._cgroups = found if found and (found.memory or self.use_cgroups == "always") else None
         return self._cgroups
 
 

@@ -48,7 +48,8 @@ class Supervisor:
     plan : dict
         Made by `engine.LocalEngine`: ``directory``, ``key``, ``command``, ``env``, ``cwd``, ``uid``, ``gid``,
         ``memory_bytes``, ``cpu``, ``time_limit``, ``grace``, ``ports``, ``accelerators``, ``resource``, ``sampler``,
-        ``cgroup``, ``cgroup_memory``, ``poke``, ``log_limit``, ``sample_seconds``, ``memory_seconds``, ``public``.
+        ``cgroup``, ``cgroup_memory``, ``boot``, ``poke``,
+        ``log_limit``, ``sample_seconds``, ``memory_seconds``, ``public``.
     """
 
     def __init__(self, plan: dict[str, Any]) -> None:
@@ -117,7 +118,7 @@ class Supervisor:
         pid = os.getpid()
         self.state = {
             "phase": "starting",
-            "supervisor": {"pid": pid, "started": processes.start_time(pid), "boot": processes.boot_id()},
+            "supervisor": {"pid": pid, "started": processes.start_time(pid), "boot": self.plan["boot"]},
             "ports": self.plan["ports"],
             "accelerators": self.plan["accelerators"],
             "resource": self.plan["resource"],
@@ -128,7 +129,7 @@ class Supervisor:
 
     def _files(self) -> None:
         files.write_json(self._path(files.SPEC), self.plan["public"])
-        for name in ("out", "model", "tmp"):
+        for name in ("out", "model", files.TEMPORARY):
             with contextlib.suppress(FileExistsError):
                 os.mkdir(self._path(name), 0o755)
             self._give(self._path(name))
@@ -377,7 +378,7 @@ class Supervisor:
         self._poke()
         if self.group:
             cgroup.remove(self.group)
-        shutil.rmtree(self._path("tmp"), ignore_errors=True)
+        shutil.rmtree(self._path(files.TEMPORARY), ignore_errors=True)
 
     def _poke(self) -> None:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
