@@ -100,6 +100,7 @@ def test_sign_in_takes_the_right_password_only(users: UserService, boss: Princip
     assert users.get(boss, alice.id).last_seen_at is not None
 
 
+@pytest.mark.capability("AS1-03")
 def test_three_failures_lock_the_account_for_that_address(
     users: UserService, boss: Principal, clock: SteppedClock
 ) -> None:
@@ -124,6 +125,7 @@ def test_slow_failures_do_not_lock(users: UserService, boss: Principal, clock: S
     assert users.verify_login("alice", GOOD, "10.0.0.7").name == "alice"
 
 
+@pytest.mark.capability("AS1-04")
 def test_three_locked_accounts_lock_their_address(users: UserService, boss: Principal, clock: SteppedClock) -> None:
     add(users, boss)
     for name in ("bob", "carl", "dora"):
@@ -305,6 +307,27 @@ def test_policy_lets_good_passwords_pass(password: str) -> None:
     assert PasswordPolicy().problem(password, "alice") is None
 
 
+@pytest.mark.capability("AS1-08")
+def test_each_rule_of_the_policy_refuses(users: UserService, boss: Principal) -> None:
+    alice = users.principal(add(users, boss).id)
+    users.change_password(alice, PasswordChange(old=GOOD, new="Second-horse 8"))
+    refused = {
+        "Ab-4567": "8 to 32",
+        "Ab-" + "x" * 30: "8 to 32",
+        "Abcdefg1": "space or sign",
+        "abcdefgh-": "two of",
+        "my Alice-26": "user name",
+        "my ecilA-26": "user name",
+        "Second-horse 9": "two places",
+        GOOD: "last 3",
+        "Password-1": "well-known",
+    }
+    for new, why in refused.items():
+        with pytest.raises(Invalid, match=why):
+            users.change_password(alice, PasswordChange(old="Second-horse 8", new=new))
+    users.change_password(alice, PasswordChange(old="Second-horse 8", new="Third-horse 99"))
+
+
 def test_upper_limit_is_configurable(monkeypatch: pytest.MonkeyPatch) -> None:
     long = "Correct-horse 7" * 4
     assert PasswordPolicy.from_environment().problem(long, "alice")
@@ -334,6 +357,7 @@ def test_hash_is_argon2id_and_tells_right_from_wrong() -> None:
     assert not matches("no hash", GOOD)
 
 
+@pytest.mark.capability("AS3-65")
 def test_change_of_ones_own_password(users: UserService, boss: Principal) -> None:
     alice = users.principal(add(users, boss).id)
     with pytest.raises(Invalid) as caught:

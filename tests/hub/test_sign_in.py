@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
 from installation import PASSWORD, Installation, Person
 
 
+@pytest.mark.capability("AP-03")
 def test_first_administrator_signs_in_and_is_one(installation: Installation, admin: Person) -> None:
     me = installation.rest(admin, "GET", "/me").json()
     assert (me["name"], me["role"]) == ("admin", "administrator")
