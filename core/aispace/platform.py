@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .resources.service import ResourceService
     from .serving.service import ServingService
     from .storage.blobs import BlobStore
+    from .storage.service import StorageService
     from .storage.trees import TreeStore
     from .storage.uploads import UploadService
     from .tokens.service import TokenService
@@ -51,6 +52,7 @@ SERVICES = (
     ("blobs", "storage.blobs", "BlobStore"),
     ("trees", "storage.trees", "TreeStore"),
     ("uploads", "storage.uploads", "UploadService"),
+    ("storage", "storage.service", "StorageService"),
     ("users", "users.service", "UserService"),
     ("tokens", "tokens.service", "TokenService"),
     ("areas", "files.service", "AreaService"),
@@ -92,6 +94,7 @@ class Platform(LoggingConfigurable):
     blobs: BlobStore
     trees: TreeStore
     uploads: UploadService
+    storage: StorageService
     areas: AreaService
     events: EventService
     users: UserService
@@ -162,7 +165,7 @@ class Platform(LoggingConfigurable):
         self._thread("sealer", self._seal)
         if hasattr(self, "workloads"):
             self.workloads.start()
-        for name in ("training", "evaluations", "serving"):
+        for name in ("storage", "datasets", "training", "evaluations", "serving"):
             if hasattr(self, name):
                 getattr(self, name).start()
 
@@ -191,7 +194,7 @@ class Platform(LoggingConfigurable):
     def close(self) -> None:
         """Stop the threads and close the database; workloads go on."""
         self._stop.set()
-        for name in ("serving", "evaluations", "training"):
+        for name in ("serving", "evaluations", "training", "datasets", "storage"):
             if hasattr(self, name):
                 getattr(self, name).close()
         if hasattr(self, "workloads"):

@@ -1,0 +1,219 @@
+"""Exports: a version on its way out, as a zip that is made while it is read."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..errors import AISpaceError, Conflict, NotFound
+from ..identity import Principal
+from ..ids import new_id
+from ..schemas import Progress, Reason
+from ..storage.blobs import BlobStore
+from ..storage.manifests import Entry
+from ..versions import get_version, zip_stream
+from .access import dataset_row, restored_principal, saved_principal
+from .annotations import labels_of
+from .orm import DatasetVersion, Export
+from .requests import AreaTarget, ExportRead, ExportRequest
+from .snapshots import Line, Snapshots
+
+if TYPE_CHECKING:
+    from ..platform import Platform
+
+log = logging.getLogger("aispace.datasets")
+Piece = tuple[str, BlobStore | None, Entry | bytes]
+UNLABELLED: Final = "_unlabelled"
+SPLIT_FOLDERS: Final = {"training": "train", "validation": "val", "test": "test"}
+
+
+class _Reader(io.RawIOBase):
+    """A stream over pieces."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._rest = pieces, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer))
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = piece
+        n = min(len(view), len(self._rest))
+        view[:n], self._rest = self._rest[:n], self._rest[n:]
+        return n
+
+
+class ExportService:
+    """Exports of versions."""
+
+    def __init__(self, platform: Platform, snapshots: Snapshots) -> None:
+        self.platform = platform
+        self.db = platform.db
+        self.snapshots = snapshots
+
+    def create(self, principal: Principal, dataset_id: str, version: str, request: ExportRequest) -> ExportRead:
+        """Begin an export. A download is ready at once; one into the area is written in the background.
+
+        Raises
+        ------
+        Conflict
+            The layout cannot hold what the version says.
+        """
+        with self.db.write() as session:
+            dataset = dataset_row(session, principal, dataset_id, "read")
+            found = get_version(session, DatasetVersion, dataset_id, version)
+            if request.layout == "class_folders" and found.template == "multi":
+                raise Conflict(
+                    "layout_loses",
+                    "Not exported. Class folders cannot hold several labels a sample. Use the layout 'manifest'.",
+                )
+            area = request.target.area if isinstance(request.target, AreaTarget) else None
+            filename = f"{dataset.name}-{version}.zip"
+            row = Export(
+                id=new_id("exp"),
+                dataset_id=dataset_id,
+                version=version,
+                owner_id=principal.user_id,
+                principal=saved_principal(principal),
+                layout=request.layout,
+                area_path=f"{area.rstrip('/')}/{filename}".lstrip("/") if area is not None else None,
+                filename=filename,
+                status="queued" if area is not None else "ready",
+                total=found.file_count,
+                done=found.file_count if area is None else 0,
+                created_at=self.platform.clock.now(),
+            )
+            session.add(row)
+            self.platform.events.record(
+                principal,
+                "dataset.exported",
+                object_kind="dataset",
+                object_id=dataset.id,
+                params={"name": dataset.name, "version": version, "layout": request.layout},
+                resource=dataset,
+            )
+            if area is not None:
+                self.db.after_commit(lambda: self.platform.datasets.imports.submit(self.run, row.id))
+        return self._read(row)
+
+    def get(self, principal: Principal, export_id: str) -> ExportRead:
+        """Tell how far an export is."""
+        with self.db.read() as session:
+            return self._read(self._row(session, principal, export_id))
+
+    def content(self, principal: Principal, export_id: str) -> tuple[str, Iterator[bytes]]:
+        """Give file name and bytes of a download.
+
+        Raises
+        ------
+        NotFound
+            The version was deleted meanwhile.
+        """
+        with self.db.read() as session:
+            row = self._row(session, principal, export_id)
+            dataset = dataset_row(session, principal, row.dataset_id, "read")
+            version = get_version(session, DatasetVersion, row.dataset_id, row.version)
+        return row.filename, self.pieces(dataset.name, version, row.layout)
+
+    def resume(self) -> None:
+        """Go on with what an earlier process left."""
+        with self.db.read() as session:
+            ids = session.scalars(select(Export.id).where(Export.status.in_(("queued", "running")))).all()
+        for export_id in ids:
+            self.platform.datasets.imports.submit(self.run, export_id)
+
+    def run(self, export_id: str) -> None:
+        """Write an export into the area of who asked for it."""
+        with self.db.write() as session:
+            row = session.get_one(Export, export_id)
+            row.status = "running"
+        reason, status = None, "ready"
+        try:
+            principal = restored_principal(row.principal)
+            _, pieces = self.content(principal, export_id)
+            stream = cast(Any, io.BufferedReader(_Reader(pieces)))
+            self.platform.areas.write_file(principal, row.area_path or row.filename, stream)
+        except AISpaceError as error:
+            reason, status = Reason(code=error.code, message=error.message), "failed"
+        except Exception:
+            log.exception("export %s failed", export_id)
+            reason, status = Reason(code="internal", message="Not exported. The platform made a mistake."), "failed"
+        with self.db.write() as session:
+            row = session.get_one(Export, export_id)
+            row.status, row.reason = status, reason.model_dump() if reason else None
+            row.done, row.ended_at = row.total if reason is None else 0, self.platform.clock.now()
+
+    def pieces(self, name: str, version: DatasetVersion, layout: str) -> Iterator[bytes]:
+        """Make the zip of a version."""
+        make = self._class_folders if layout == "class_folders" else self._manifest
+        return zip_stream(make(name, version))
+
+    def _class_folders(
+        self, name: str, version: DatasetVersion
+    ) -> Iterator[tuple[str, BlobStore | None, Entry | bytes]]:
+        splits = bool(version.counts["splits"])
+        for line in self.snapshots.lines(version):
+            label = next(iter(labels_of(line.record.get("o"))), UNLABELLED)
+            path = line.entry.path
+            top, _, rest = path.partition("/")
+            if rest and top in SPLIT_FOLDERS.values() and splits:
+                path = rest
+            if not path.startswith(f"{label}/"):
+                path = f"{label}/{path}"
+            split = SPLIT_FOLDERS.get(line.record.get("p") or "", "train") if splits else ""
+            yield "/".join(filter(None, [name, split, path])), self.platform.blobs, line.entry
+
+    def _manifest(self, name: str, version: DatasetVersion) -> Iterator[Piece]:
+        lines = bytearray()
+        for line in self.snapshots.lines(version):
+            yield f"{name}/{line.entry.path}", self.platform.blobs, line.entry
+            lines += json_line(line)
+        labels = [{k: label.get(k) for k in ("name", "color", "key")} for label in version.labels]
+        yield f"{name}/label_group.json", None, json.dumps(labels, ensure_ascii=False, indent=1).encode()
+        yield f"{name}/manifest.jsonl", None, bytes(lines)
+
+    def _row(self, session: Session, principal: Principal, export_id: str) -> Export:
+        row = session.get(Export, export_id)
+        if row is None or row.owner_id != principal.user_id:
+            raise NotFound("export", export_id)
+        return row
+
+    def _read(self, row: Export) -> ExportRead:
+        return ExportRead(
+            id=row.id,
+            dataset_id=row.dataset_id,
+            version=row.version,
+            layout=row.layout,
+            filename=row.filename,
+            area_path=row.area_path,
+            status=row.status,  # type: ignore[arg-type]
+            progress=Progress(done=row.done, total=row.total),
+            reason=Reason.model_validate(row.reason) if row.reason else None,
+            created_at=row.created_at,
+            ended_at=row.ended_at,
+        )
+
+
+def json_line(line: Line) -> bytes:
+    """Write a sample as one line of ``annotations.jsonl`` or ``manifest.jsonl``."""
+    record = line.record
+    value = {
+        "path": line.entry.path,
+        "sha256": line.entry.sha256,
+        "split": record.get("p"),
+        "state": record["s"],
+        "hard": bool(record.get("d")),
+        "objects": record.get("o", []),
+    }
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -1,0 +1,369 @@
+"""Imports: background work that is whole or absent, also after a kill.
+
+First every file is stored and a list of what goes into the dataset becomes a blob (`staging`). Only then rows are
+written, a part at a time, each part with its progress in one transaction; a killed platform goes on with the next part.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..errors import AISpaceError, Conflict, NotFound
+from ..identity import Principal, authorize
+from ..ids import new_id
+from ..listing import paged
+from ..schemas import AreaSource, BatchSource, Page, Progress, Reason, UploadSource
+from .access import dataset_row, kind_of, restored_principal, saved_principal
+from .orm import Dataset, Import, Sample
+from .requests import (
+    ImportInspection,
+    ImportInspectRequest,
+    ImportQuery,
+    ImportRead,
+    ImportReport,
+    ImportRequest,
+    RefusedFile,
+)
+from .staging import choose_layout, inspect_source, labels_in, resolve, stage_files, write_spool
+from .working import WorkingCopy, locked, status_of
+
+if TYPE_CHECKING:
+    from ..platform import Platform
+
+log = logging.getLogger("aispace.datasets")
+OPEN: Final = ("queued", "staging", "committing")
+PART: Final = 2000
+"""Samples that are written in one transaction."""
+TOLD_EVERY: Final = 0.5
+"""Seconds between two notes of progress."""
+
+
+class Stopped(BaseException):
+    """The platform is being closed: the import goes on at the next start."""
+
+
+class Cancelled(AISpaceError):
+    """Somebody cancelled the import."""
+
+
+class ImportService:
+    """Imports into datasets."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.db = platform.db
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="aispace-import")
+        self._stop = threading.Event()
+
+    def close(self) -> None:
+        """Stop; what runs goes on at the next start."""
+        self._stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def resume(self) -> None:
+        """Go on with what an earlier process left."""
+        with self.db.read() as session:
+            ids = session.scalars(select(Import.id).where(Import.status.in_(OPEN)).order_by(Import.id)).all()
+        for import_id in ids:
+            self.submit(self.run, import_id)
+
+    def submit(self, function: Callable[[str], None], argument: str) -> None:
+        """Run something in the background."""
+        if not self._stop.is_set():
+            self._pool.submit(function, argument)
+
+    def open_count(self) -> int:
+        """Count the imports that are not finished."""
+        with self.db.read() as session:
+            return session.scalar(select(func.count()).select_from(Import).where(Import.status.in_(OPEN))) or 0
+
+    # What users ask for
+
+    def create(self, principal: Principal, dataset_id: str, request: ImportRequest) -> ImportRead:
+        """Begin an import.
+
+        Raises
+        ------
+        NotFound, Conflict
+            The source does not exist, or an upload is not complete.
+        """
+        with self.db.read() as session:
+            dataset_row(session, principal, dataset_id, "write")
+        self._check_source(principal, request)
+        with self.db.write() as session:
+            dataset = dataset_row(session, principal, dataset_id, "write", lock=True)
+            row = Import(
+                id=new_id("imp"),
+                dataset_id=dataset.id,
+                owner_id=principal.user_id,
+                principal=saved_principal(principal),
+                request=request.model_dump(mode="json"),
+                report=ImportReport().model_dump(mode="json"),
+                created_at=self.platform.clock.now(),
+            )
+            session.add(row)
+            dataset.importing += 1
+            dataset.status = status_of(dataset)
+            self.platform.uploads.extend(principal, request.source)
+            self._record(principal, "import.started", dataset, row)
+            self.db.after_commit(lambda: self.submit(self.run, row.id))
+        return self._read(row)
+
+    def _check_source(self, principal: Principal, request: ImportRequest) -> None:
+        source = request.source
+        if isinstance(source, UploadSource):
+            self.platform.uploads.finished(principal, source.upload_id)
+        elif isinstance(source, BatchSource):
+            self.platform.uploads.finished_batch(principal, source.batch)
+        elif isinstance(source, AreaSource):
+            self.platform.areas.is_file(principal, source.path)
+
+    def inspect(self, principal: Principal, dataset_id: str, request: ImportInspectRequest) -> ImportInspection:
+        """Tell what an import of a source would find, by its names."""
+        with self.db.read() as session:
+            dataset_row(session, principal, dataset_id, "write")
+        return inspect_source(self.platform, principal, ImportRequest(source=request.source))
+
+    def get(self, principal: Principal, import_id: str) -> ImportRead:
+        """Tell how far an import is."""
+        with self.db.read() as session:
+            return self._read(self._row(session, principal, import_id))
+
+    def list(self, principal: Principal, query: ImportQuery) -> Page[ImportRead]:
+        """List one's own imports."""
+        authorize(principal, "read:dataset")
+        statement = select(Import)
+        if not principal.is_administrator:
+            statement = statement.where(Import.owner_id == principal.user_id)
+        if query.dataset_id is not None:
+            statement = statement.where(Import.dataset_id == query.dataset_id)
+        sorts = {"created_at": Import.created_at, "status": Import.status}
+        with self.db.read() as session:
+            rows, info = paged(session, statement, query, sorts=sorts, tie=Import.id)
+        return Page(items=[self._read(row) for row in rows], page=info)
+
+    def cancel(self, principal: Principal, import_id: str) -> ImportRead:
+        """Cancel an import that has not begun to write.
+
+        Raises
+        ------
+        Conflict
+            It has.
+        """
+        with self.db.write() as session:
+            row = self._row(session, principal, import_id)
+            authorize(principal, "write:dataset")
+            if row.status not in ("queued", "staging"):
+                raise Conflict(
+                    "import_too_far",
+                    f"Not cancelled. The import is {row.status}. Delete the samples instead.",
+                    params={"status": row.status},
+                )
+            row.cancel = True
+        return self._read(row)
+
+    def _row(self, session: Session, principal: Principal, import_id: str) -> Import:
+        row = session.get(Import, import_id)
+        if row is None or (row.owner_id != principal.user_id and not principal.is_administrator):
+            raise NotFound("import", import_id)
+        return row
+
+    # The work
+
+    def run(self, import_id: str) -> None:
+        """Do an import, from wherever it is, to its end."""
+        with self.db.read() as session:
+            row = session.get_one(Import, import_id)
+        if row.status not in OPEN:
+            return
+        principal = restored_principal(row.principal)
+        request = ImportRequest.model_validate(row.request)
+        try:
+            if row.status != "committing":
+                self._stage(principal, row, request)
+            self._commit(principal, import_id, request)
+        except Stopped:
+            return
+        except Cancelled:
+            self._end(principal, import_id, "cancelled")
+        except AISpaceError as error:
+            self._end(principal, import_id, "failed", Reason(code=error.code, message=error.message))
+        except Exception:
+            log.exception("import %s failed", import_id)
+            message = "Nothing more was imported. The platform made a mistake; its log says which."
+            reason = Reason(code="internal", message=message)
+            self._end(principal, import_id, "failed", reason)
+        else:
+            self.platform.uploads.discard(principal, request.source)
+
+    def _watch(self, import_id: str) -> Callable[[int], None]:
+        last = time.monotonic()
+        self._note(import_id, 0)
+
+        def progress(done: int) -> None:
+            nonlocal last
+            if self._stop.is_set():
+                raise Stopped
+            if time.monotonic() - last >= TOLD_EVERY:
+                last = time.monotonic()
+                self._note(import_id, done)
+
+        return progress
+
+    def _note(self, import_id: str, done: int) -> None:
+        with self.db.write() as session:
+            row = session.get_one(Import, import_id)
+            if row.cancel:
+                raise Cancelled("cancelled", "Cancelled.")
+            row.status, row.done = "staging", done
+
+    def _stage(self, principal: Principal, row: Import, request: ImportRequest) -> None:
+        staged = stage_files(self.platform, principal, request, self._watch(row.id))
+        layout = choose_layout(request, staged)
+        with self.db.read() as session:
+            single = session.scalars(select(Dataset.template).where(Dataset.id == row.dataset_id)).one() == "single"
+        rows = resolve(layout, staged, single=single)
+        if not rows and not staged.report.refused_count:
+            raise AISpaceError("source_empty", "Nothing was imported. There are no files in it. Choose another source.")
+        if request.split is not None:
+            for item in rows:
+                item["split"] = request.split
+        with self.platform.blobs.writer() as writer:
+            for line in write_spool(rows):
+                writer.write(line)
+            spool = writer.commit()
+        staged.report.layout = layout
+        with self.db.write() as session:
+            dataset = locked(session, row.dataset_id)
+            kept = session.get_one(Import, row.id)
+            if kept.cancel:
+                raise Cancelled("cancelled", "Cancelled.")
+            self._add_labels(principal, dataset, labels_in(rows, staged), staged.report)
+            kept.status, kept.done, kept.total, kept.spool = "committing", 0, len(rows), spool.sha256
+            kept.report = staged.report.model_dump(mode="json")
+
+    def _add_labels(self, principal: Principal, dataset: Dataset, labels: Any, report: ImportReport) -> None:
+        if not labels or dataset.label_group_id is None or not kind_of(dataset).label_group:
+            return
+        known = {label.name for label in self.platform.labels.of_dataset(dataset.label_group_id).labels}
+        report.labels_created = [label for label in labels if label not in known]
+        self.platform.labels.add_labels(principal, dataset.label_group_id, labels)
+
+    def _commit(self, principal: Principal, import_id: str, request: ImportRequest) -> None:
+        with self.db.read() as session:
+            row = session.get_one(Import, import_id)
+            known: set[str] | None = None
+            if request.duplicates == "skip":
+                number = session.scalars(select(Dataset.number).where(Dataset.id == row.dataset_id)).one()
+                known = set(session.scalars(select(Sample.sha256).where(Sample.dataset == number)))
+        if row.spool is None:
+            raise AISpaceError("internal", "The list of the import is missing.", status=500)
+        with self.platform.blobs.open(row.spool) as file:
+            lines = (json.loads(line) for line in file)
+            for _ in islice(lines, row.done):
+                pass
+            while part := list(islice(lines, PART)):
+                if self._stop.is_set():
+                    raise Stopped
+                self._write(principal, import_id, part, request, known)
+        self._end(principal, import_id, "succeeded")
+
+    def _write(
+        self, principal: Principal, import_id: str, part: Any, request: ImportRequest, known: set[str] | None
+    ) -> None:
+        with self.db.write() as session:
+            row = session.get_one(Import, import_id)
+            dataset = locked(session, row.dataset_id)
+            copy = WorkingCopy(session, dataset)
+            report = ImportReport.model_validate(row.report)
+            there = copy.by_paths([item["path"] for item in part])
+            new = list(self._new(part, there, request, report, known))
+            copy.add(new, by=principal.user_id, confirm=request.confirm)
+            report.imported += len(new)
+            if request.overwrite == "replace":
+                for item in part:
+                    if item["path"] in there and there[item["path"]].sha256 != item["sha256"]:
+                        copy.replace(there[item["path"]], item, by=principal.user_id, confirm=request.confirm)
+                        report.replaced += 1
+            copy.finish()
+            row.done += len(part)
+            row.report = report.model_dump(mode="json")
+
+    def _new(
+        self,
+        part: Any,
+        there: dict[str, Sample],
+        request: ImportRequest,
+        report: ImportReport,
+        known: set[str] | None,
+    ) -> Iterator[dict[str, Any]]:
+        for item in part:
+            if item["path"] in there:
+                if request.overwrite == "refuse":
+                    report.refused_count += 1
+                    if len(report.refused) < 1000:
+                        report.refused.append(_exists(item["path"]))
+                elif request.overwrite == "skip":
+                    report.skipped += 1
+                continue
+            if known is not None:
+                if item["sha256"] in known:
+                    report.duplicates += 1
+                    continue
+                known.add(item["sha256"])
+            yield item
+
+    def _end(self, principal: Principal, import_id: str, status: str, reason: Reason | None = None) -> None:
+        with self.db.write() as session:
+            row = session.get_one(Import, import_id)
+            dataset = session.scalar(select(Dataset).where(Dataset.id == row.dataset_id).with_for_update())
+            row.status, row.ended_at = status, self.platform.clock.now()
+            row.reason = reason.model_dump() if reason else None
+            row.spool = None
+            if dataset is not None:
+                dataset.importing = max(dataset.importing - 1, 0)
+                dataset.status = status_of(dataset)
+                self._record(principal, f"import.{status}", dataset, row)
+
+    def _record(self, principal: Principal, code: str, dataset: Dataset, row: Import) -> None:
+        report = row.report or {}
+        self.platform.events.record(
+            principal,
+            code,
+            object_kind="dataset",
+            object_id=dataset.id,
+            params={
+                "name": dataset.name,
+                "import_id": row.id,
+                "imported": report.get("imported", 0),
+                "refused": report.get("refused_count", 0),
+                "reason": (row.reason or {}).get("code"),
+            },
+            resource=dataset,
+        )
+
+    def _read(self, row: Import) -> ImportRead:
+        return ImportRead(
+            id=row.id,
+            dataset_id=row.dataset_id,
+            status=row.status,  # type: ignore[arg-type]
+            progress=Progress(done=row.done, total=row.total),
+            report=ImportReport.model_validate(row.report),
+            reason=Reason.model_validate(row.reason) if row.reason else None,
+            created_at=row.created_at,
+            ended_at=row.ended_at,
+        )
+
+
+def _exists(path: str) -> RefusedFile:
+    return RefusedFile(path=path, code="path_exists", message="the dataset has a file of this path already")

@@ -1,0 +1,236 @@
+"""Public shapes of what is done to samples in bulk, of imports and exports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from ..labels.schemas import LabelName
+from ..schemas import ListQuery, Progress, Reason, Schema, Source, Timestamp
+from .annotations import AnnotationObject, Split
+from .schemas import SampleFilter
+
+Layout = Literal["class_folders", "flat", "manifest", "origin"]
+Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=10_000)]
+
+
+class AnnotationPut(Schema):
+    """A sample's new annotation."""
+
+    objects: Annotated[list[AnnotationObject], Field(max_length=1000)]
+    confirm: bool = False
+    """Whether the person vouches for it; otherwise the sample is only started."""
+    hard: bool | None = None
+
+
+class AnnotationItem(Schema):
+    """An annotation among many; the sample is named by id or by path."""
+
+    sample_id: str | None = None
+    path: str | None = None
+    objects: Annotated[list[AnnotationObject], Field(max_length=1000)]
+    confirm: bool = False
+    revision: int | None = None
+    """Refuse when the sample has another revision."""
+    automatic: bool = False
+    """Made by a machine: the sample becomes ``auto``, and what a person did is left as it is."""
+
+    @model_validator(mode="after")
+    def _named_once(self) -> AnnotationItem:
+        if (self.sample_id is None) == (self.path is None):
+            raise ValueError("name the sample by sample_id or by path")
+        return self
+
+
+class AnnotationBatch(Schema):
+    """Many annotations."""
+
+    items: Annotated[list[AnnotationItem], Field(min_length=1, max_length=1000)]
+
+
+class AnnotationResult(Schema):
+    """What became of one of many annotations."""
+
+    sample_id: str | None
+    status: Literal["saved", "unchanged", "refused"]
+    revision: int | None = None
+    error: dict[str, Any] | None = None
+
+
+class AnnotationResults(Schema):
+    """What became of many annotations, in their order."""
+
+    results: list[AnnotationResult]
+
+
+class BulkSelection(Schema):
+    """Samples by ids, or all that match a filter (an empty filter: all)."""
+
+    ids: Ids | None = None
+    filter: SampleFilter | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> BulkSelection:
+        if (self.ids is None) == (self.filter is None):
+            raise ValueError("give either ids or a filter")
+        return self
+
+
+class BulkAnnotate(BulkSelection):
+    """One change of many samples."""
+
+    label: LabelName | None = None
+    """Set it (single), or add it (multi)."""
+    clear: bool = False
+    """Take all labels away."""
+    confirm: bool | None = None
+    hard: bool | None = None
+    split: Split | Literal["none"] | None = None
+
+    @model_validator(mode="after")
+    def _does_something(self) -> BulkAnnotate:
+        if self.label is not None and self.clear:
+            raise ValueError("either label or clear")
+        if self.label is None and not self.clear and (self.confirm, self.hard, self.split) == (None, None, None):
+            raise ValueError("nothing to change")
+        return self
+
+
+class BulkResult(Schema):
+    """What a change of many samples did."""
+
+    changed: int
+    skipped: int = 0
+    """Samples that it could not apply to, for instance confirming one without a label."""
+    undo_token: str | None
+
+
+class UndoRequest(Schema):
+    """Which change to undo."""
+
+    undo_token: Annotated[str, Field(max_length=64)]
+
+
+class UndoResult(Schema):
+    """What undoing did."""
+
+    undone: int
+    changed_meanwhile: int
+    """Samples that were changed again since and stay as they are."""
+
+
+class DeleteResult(Schema):
+    """How many samples were deleted."""
+
+    deleted: int
+
+
+class ImportRequest(Schema):
+    """What to import, and how."""
+
+    source: Source
+    layout: Layout | Literal["auto"] = "auto"
+    overwrite: Literal["refuse", "skip", "replace"] = "refuse"
+    """What happens to a file whose path the dataset has already."""
+    duplicates: Literal["keep", "skip"] = "keep"
+    """What happens to a file with the same bytes as another of the dataset."""
+    split: Split | None = None
+    confirm: bool = True
+    """Whether labels that come with the files count as confirmed."""
+
+
+class ImportInspectRequest(Schema):
+    """What to look at before an import."""
+
+    source: Source
+
+
+class PreviewSample(Schema):
+    """One file as the import would take it."""
+
+    path: str
+    labels: list[str]
+    split: str | None
+
+
+class ImportInspection(Schema):
+    """What an import would find."""
+
+    layout: Layout
+    confidence: float
+    """0 to 1: how well the names fit the layout."""
+    count: int
+    labels: dict[str, int]
+    refused: int
+    preview: list[PreviewSample]
+
+
+class RefusedFile(Schema):
+    """A file that was not imported."""
+
+    path: str
+    code: str
+    message: str
+
+
+class ImportReport(Schema):
+    """What an import did."""
+
+    layout: str | None = None
+    imported: int = 0
+    replaced: int = 0
+    skipped: int = 0
+    duplicates: int = 0
+    refused_count: int = 0
+    refused: list[RefusedFile] = Field(default_factory=list)
+    """The first 1,000 of them."""
+    labels_created: list[str] = Field(default_factory=list)
+
+
+class ImportRead(Schema):
+    """An import."""
+
+    id: str
+    dataset_id: str
+    status: Literal["queued", "staging", "committing", "succeeded", "failed", "cancelled"]
+    progress: Progress
+    report: ImportReport
+    reason: Reason | None
+    created_at: Timestamp
+    ended_at: Timestamp | None
+
+
+class ImportQuery(ListQuery):
+    """Query of one's own imports."""
+
+    dataset_id: Annotated[str | None, Field(max_length=64)] = None
+
+
+class AreaTarget(Schema):
+    """A place in the caller's own area."""
+
+    area: Annotated[str, StringConstraints(max_length=4096)]
+
+
+class ExportRequest(Schema):
+    """How to export a version."""
+
+    layout: Literal["class_folders", "manifest"] = "manifest"
+    target: Literal["download"] | AreaTarget = "download"
+
+
+class ExportRead(Schema):
+    """An export."""
+
+    id: str
+    dataset_id: str
+    version: str
+    layout: str
+    filename: str
+    area_path: str | None
+    status: Literal["queued", "running", "ready", "failed"]
+    progress: Progress
+    reason: Reason | None
+    created_at: Timestamp
+    ended_at: Timestamp | None

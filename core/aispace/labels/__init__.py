@@ -1,0 +1,1 @@
+"""Label groups: names, colours and shortcut keys that datasets share."""
