@@ -13,6 +13,7 @@ from tornado.web import Application
 from .auth import Authenticator
 from .handlers import health
 from .handlers.base import UnknownPathHandler
+from .requestlog import log_request
 from .routes import Route, collect, collect_internal, pattern
 
 LAB_PREFIX = "/aispace"
@@ -57,6 +58,7 @@ def make_app(
         platform=platform,
         authenticators=list(authenticators),
         executor=executor,
+        log_function=log_request,
         idempotency=IdempotencyStore(platform),
         prefix=prefix,
         **settings,
@@ -71,6 +73,7 @@ def make_internal_app(platform: Platform, executor: Executor, token: str, **sett
         default_handler_class=UnknownPathHandler,
         platform=platform,
         executor=executor,
+        log_function=log_request,
         internal_token=token,
         **settings,
     )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram
+from tornado.web import RequestHandler
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 request_id_var: contextvars.ContextVar[str | None] = contextvars.ContextVar("aispace_request_id", default=None)
@@ -25,12 +26,32 @@ LATENCY = Histogram(
 )
 STREAMS = Gauge("aispace_streams", "Open WebSocket and event streams", ["kind"])
 
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 access_log = logging.getLogger("aispace.access")
 
 
 def accept_request_id(given: str | None) -> str:
     """Take the caller's request id where it is harmless, else make one."""
     return given if given and REQUEST_ID.match(given) else secrets.token_hex(8)
+
+
+def log_request(handler: RequestHandler) -> None:
+    """Count a request and write its line; tornado calls this at the end of each."""
+    seconds, status, path = handler.request.request_time(), handler.get_status(), handler.request.path
+    method = handler.request.method if handler.request.method in handler.SUPPORTED_METHODS else "OTHER"
+    route = getattr(handler, "route", "") or "page"
+    REQUESTS.labels(method, route, str(status)).inc()
+    LATENCY.labels(method, route).observe(seconds)
+    fields = {
+        "method": method,
+        "path": path,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+        "user": getattr(getattr(handler, "principal", None), "user_id", None),
+        "request_id": getattr(handler, "request_id", None),
+    }
+    level = logging.ERROR if status >= 500 else logging.DEBUG if route in QUIET else logging.INFO
+    access_log.log(level, "%s %s %d", method, path, status, extra={"fields": fields})
 
 
 class JSONFormatter(logging.Formatter):

@@ -48,6 +48,10 @@ class Route:
     tag: str
     """Domain."""
 
+    def __post_init__(self) -> None:
+        """Let the handler know its template, for metrics."""
+        self.handler.route = self.path  # type: ignore[attr-defined]
+
     @property
     def parts(self) -> list[str]:
         """Names in braces."""
@@ -85,5 +89,4 @@ def _collect(modules: Iterable[tuple[str, str]]) -> Iterable[Route]:
     for name, tag in modules:
         module = _module(name)
         for path, handler in getattr(module, "ROUTES", ()):
-            handler.route = path
             yield Route(path, handler, tag)

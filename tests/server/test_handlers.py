@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from aispace.identity import Principal
 from aispace.platform import Platform
 from aispace.schemas import ListQuery, Name, Schema, Source
 from aispace_server.handlers.base import AISpaceHandler, operation
+from aispace_server.requestlog import JSONFormatter
 from aispace_server.routes import Route
 from pydantic import Field
 from server_thread import KnownTokens, RunningServer
@@ -408,3 +410,23 @@ def test_idempotency_key_does_a_create_once(http: httpx.Client, things: Things) 
 def test_failed_create_may_be_tried_again_with_the_same_key(http: httpx.Client, things: Things) -> None:
     problem(http.post("/things", json={"name": "explode"}, headers={"Idempotency-Key": "k"}), 500, "internal")
     problem(http.post("/things", json={"name": "explode"}, headers={"Idempotency-Key": "k"}), 500, "internal")
+
+
+def test_requests_are_counted_by_route_and_logged_with_their_id(
+    http: httpx.Client, running: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "aispace.access")
+    http.get("/things/ds_7", headers={"X-Request-Id": "log-me"})
+    metrics = httpx.get(f"http://127.0.0.1:{running.port}/metrics", trust_env=False).text
+    assert 'aispace_requests_total{method="GET",route="/things/{id}",status="404"}' in metrics
+    line = json.loads(JSONFormatter().format(next(r for r in caplog.records if r.name == "aispace.access")))
+    assert (line["request_id"], line["status"], line["user"]) == ("log-me", 404, "usr_alice")
+
+
+def test_health_and_readiness(running: RunningServer, platform: Platform) -> None:
+    base = f"http://127.0.0.1:{running.port}"
+    assert httpx.get(f"{base}/healthz", trust_env=False).json() == {"status": "ok"}
+    assert httpx.get(f"{base}/services/aispace/readyz", trust_env=False).json() == {"status": "ready"}
+    assert httpx.get(f"{base}/services/aispace/metrics", trust_env=False).status_code == 404
+    running.app.settings["stopping"] = lambda: True
+    assert httpx.get(f"{base}/readyz", trust_env=False).status_code == 503

@@ -32,7 +32,7 @@ from pydantic import BaseModel
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from ..failures import INTERNAL, envelope, public_error
-from ..requestlog import LATENCY, REQUESTS, accept_request_id, access_log, request_id_var
+from ..requestlog import accept_request_id, request_id_var
 from .downloads import Downloads
 from .operation import JSON, JSON_LIMIT, Operation, operation, operation_of
 from .parsing import NUL, adapter, etag_revision, parse_body, parse_query
@@ -277,7 +277,7 @@ class AISpaceHandler(Downloads, RequestHandler):
         await self.call(kept.complete, ticket, self.get_status(), headers, (answer or b"").decode())
         self.finish(answer)
 
-    # Errors and logs
+    # Errors
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log what nobody expected in full; refusals are in the access log."""
@@ -306,24 +306,6 @@ class AISpaceHandler(Downloads, RequestHandler):
             self.finish()
             return
         self.finish(envelope(public, getattr(self, "request_id", "")))
-
-    def log_request(self) -> None:
-        """Count the request and write its line."""
-        seconds, status = self.request.request_time(), self.get_status()
-        method = self.request.method if self.request.method in self.SUPPORTED_METHODS else "OTHER"
-        REQUESTS.labels(method, self.route, str(status)).inc()
-        LATENCY.labels(method, self.route).observe(seconds)
-        user = getattr(self, "principal", None)
-        fields = {
-            "method": method,
-            "path": self.request.path,
-            "status": status,
-            "milliseconds": round(seconds * 1000, 1),
-            "user": user.user_id if user is not None else None,
-            "request_id": getattr(self, "request_id", None),
-        }
-        level = logging.ERROR if status >= 500 else logging.INFO
-        access_log.log(level, "%s %s %d", method, self.request.path, status, extra={"fields": fields})
 
 
 def _fields(result: Any) -> dict[str, Any]:
