@@ -90,7 +90,9 @@ def test_labextension_and_server_extension_are_enabled(running: Person) -> None:
 
 def test_other_users_cannot_reach_the_server(running: Person, bob: Person, admin: Person) -> None:
     assert bob.api("GET", "/user/alice/api/status").status_code in {403, 404}
-    assert bob.api("GET", "/user/alice/aispace/api/v1/me").status_code in {403, 404}
+    refused = bob.api("GET", "/user/alice/aispace/api/v1/me")
+    assert refused.status_code in {401, 403, 404}
+    assert "alice" not in refused.text
     assert bob.api("DELETE", "/hub/api/users/alice/server").status_code in {403, 404}
     assert bob.api("GET", "/hub/api/users/alice").status_code in {403, 404}
 
