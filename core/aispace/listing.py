@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from .errors import Invalid
 from .schemas import ListQuery, PageInfo
 
+X = TypeVar("X")
 SortKey = InstrumentedAttribute[Any] | Any
 
 
@@ -74,3 +75,15 @@ def contains(column: SortKey, text: str) -> Any:
     """Make a case-insensitive ``contains`` clause in which ``%`` and ``_`` mean themselves."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return column.ilike(f"%{escaped}%", escape="\\")
+
+
+def slice_of(items: Sequence[X], query: ListQuery) -> tuple[Sequence[X], PageInfo]:
+    """Cut a page out of a short list that is in memory in its order."""
+    shown = items[query.offset : query.offset + query.limit]
+    following = query.offset + len(shown)
+    return shown, PageInfo(
+        limit=query.limit,
+        offset=query.offset,
+        total=len(items),
+        next=following if shown and following < len(items) else None,
+    )

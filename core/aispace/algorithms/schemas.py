@@ -173,6 +173,7 @@ class FilesQuery(CursorQuery):
 class AlgorithmVersionRead(VersionRead):
     """A version: code and how it is run."""
 
+    algorithm_id: str
     run_command: str
     parameters: list[Parameter]
     argument_mapping: dict[str, str | None]

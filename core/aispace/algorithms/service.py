@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from sqlalchemy import func, or_, select
@@ -17,8 +18,8 @@ from ..errors import Forbidden, InUse, Invalid, NameTaken, NotFound
 from ..identity import Principal, authorize, can, visible
 from ..ids import new_id
 from ..lineage.service import Point
-from ..listing import contains, paged
-from ..schemas import CursorPage, CursorQuery, FileEntry, Page, Ref
+from ..listing import contains, paged, slice_of
+from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page, Ref
 from ..storage.manifests import Entry, Manifest, write_manifest
 from ..storage.paths import UnsafePath, safe_path
 from ..versions import (
@@ -205,12 +206,15 @@ class AlgorithmService(LoggingConfigurable):
 
     # Versions
 
-    def versions(self, principal: Principal, algorithm_id: str) -> Sequence[AlgorithmVersionRead]:
+    def versions(self, principal: Principal, algorithm_id: str, query: ListQuery) -> Page[AlgorithmVersionRead]:
         """List the versions, newest first."""
         with self.db.read() as session:
             row = self.row(session, principal, "read", algorithm_id)
-            names = self._image_names(principal, list_versions(session, AlgorithmVersion, row.id))
-            return [self._version_shape(row, v, names) for v in list_versions(session, AlgorithmVersion, row.id)]
+            shown, info = slice_of(list_versions(session, AlgorithmVersion, row.id), query)
+            names = self._image_names(principal, shown)
+            return Page[AlgorithmVersionRead](
+                items=[self._version_shape(row, version, names) for version in shown], page=info
+            )
 
     def version(self, principal: Principal, algorithm_id: str, name: str) -> AlgorithmVersionRead:
         """Read a version."""
@@ -258,13 +262,13 @@ class AlgorithmService(LoggingConfigurable):
             version = get_version(session, AlgorithmVersion, row.id, name)
         return self.files.page(version.manifest, query, total=version.file_count)
 
-    def open_file(self, principal: Principal, algorithm_id: str, name: str, path: str) -> tuple[Entry, BinaryIO]:
-        """Open a file of a version; the caller closes it."""
+    def file(self, principal: Principal, algorithm_id: str, name: str, path: str) -> tuple[Entry, Path]:
+        """Find a file of a version, and where its bytes lie."""
         with self.db.read() as session:
             row = self.row(session, principal, "read", algorithm_id)
             version = get_version(session, AlgorithmVersion, row.id, name)
         entry = self.files.find(version.manifest, path)
-        return entry, self.platform.blobs.open(entry.sha256)
+        return entry, self.platform.blobs.path(entry.sha256)
 
     def edit(
         self, principal: Principal, algorithm_id: str, body: FilesEdit, revision: int | None = None
@@ -471,6 +475,7 @@ class AlgorithmService(LoggingConfigurable):
     ) -> AlgorithmVersionRead:
         return AlgorithmVersionRead(
             **version_fields(version, current=version_name(row.current)),
+            algorithm_id=row.id,
             run_command=version.run_command,
             parameters=[Parameter(**item) for item in version.parameters],
             argument_mapping=version.argument_mapping,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -16,8 +16,8 @@ from ..errors import Conflict, Forbidden, InUse, Invalid, NameTaken, NotFound
 from ..identity import Principal, authorize, can, visible
 from ..ids import new_id
 from ..lineage.service import Point
-from ..listing import contains, paged
-from ..schemas import CursorPage, CursorQuery, FileEntry, Page
+from ..listing import contains, paged, slice_of
+from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page
 from ..storage.manifests import Entry, Manifest
 from ..storage.sources import stage
 from ..versions import VersionFiles, VersionUpdate, add_version, get_version, list_versions, version_name
@@ -157,11 +157,12 @@ class ModelService:
 
     # Versions
 
-    def versions(self, principal: Principal, model_id: str) -> Sequence[ModelVersionRead]:
+    def versions(self, principal: Principal, model_id: str, query: ListQuery) -> Page[ModelVersionRead]:
         """List the versions, newest first."""
         with self.db.read() as session:
             row = self._row(session, principal, "read", model_id)
-            return [version_shape(self.files, row, v) for v in list_versions(session, ModelVersion, row.id)]
+            shown, info = slice_of(list_versions(session, ModelVersion, row.id), query)
+            return Page[ModelVersionRead](items=[version_shape(self.files, row, v) for v in shown], page=info)
 
     def version(self, principal: Principal, model_id: str, name: str) -> ModelVersionRead:
         """Read a version with its lineage."""
@@ -265,11 +266,11 @@ class ModelService:
         version = self._readable(principal, model_id, name)[1]
         return self.files.page(version.manifest, query, total=version.file_count)
 
-    def open_file(self, principal: Principal, model_id: str, name: str, path: str) -> tuple[Entry, BinaryIO]:
-        """Open a file of a version; the caller closes it."""
+    def file(self, principal: Principal, model_id: str, name: str, path: str) -> tuple[Entry, Path]:
+        """Find a file of a version, and where its bytes lie."""
         version = self._readable(principal, model_id, name)[1]
         entry = self.files.find(version.manifest, path)
-        return entry, self.platform.blobs.open(entry.sha256)
+        return entry, self.platform.blobs.path(entry.sha256)
 
     def download(self, principal: Principal, model_id: str, name: str) -> tuple[str, Iterator[bytes]]:
         """Give a version as a zip archive: file name and pieces."""

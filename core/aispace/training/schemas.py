@@ -345,17 +345,19 @@ class EvaluatedQuery(CursorQuery):
     only: Literal["all", "wrong", "right"] = "all"
 
 
-class RunName(Schema):
-    """A run by job and version."""
-
-    job_id: ObjectId
-    version: VersionName
-
-
 class CompareQuery(Schema):
     """Which runs: ``run=job_x:V0001&run=job_x:V0002``."""
 
-    run: Annotated[list[str], Field(min_length=1, max_length=20)]
+    run: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,40}:V\d{4,9}$")]],
+        Field(min_length=1, max_length=20),
+    ]
+
+
+class DownloadQuery(Schema):
+    """Which part of a run."""
+
+    part: Literal["outputs", "model"] = "outputs"
 
 
 class Comparison(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -14,19 +14,20 @@ from ..errors import Conflict, Forbidden, InUse, NameTaken, NotFound
 from ..identity import SYSTEM, Principal, authorize, visible
 from ..ids import new_id
 from ..lineage.service import Point
-from ..listing import contains, paged
+from ..listing import contains, paged, slice_of
 from ..models.schemas import ModelVersionRead
 from ..models.service import RunOutput
-from ..schemas import CursorPage, CursorQuery, FileEntry, Page
+from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page
 from ..storage.manifests import Entry, Manifest
 from ..versions import VersionFiles, version_number
-from ..workloads.schemas import LogQuery, LogRead, MetricsQuery, ScalarQuery, ScalarRead, UsageSeries, WorkloadQuery
+from ..workloads.schemas import LogQuery, LogRead, MetricsQuery, ScalarQuery, ScalarRead, UsageSeries
 from . import requests
 from .collecting import Collecting
 from .evaluation import EvaluationFiles
 from .orm import TrainingJob, TrainingRun
 from .plan import Collector, Plan, make_plan
 from .schemas import (
+    CompareQuery,
     Comparison,
     Estimate,
     EstimateRequest,
@@ -34,7 +35,6 @@ from .schemas import (
     EvaluatedSample,
     EvaluationResult,
     RunChanges,
-    RunName,
     RunRead,
     RunSettings,
     SaveModel,
@@ -168,13 +168,14 @@ class TrainingService:
 
     # Runs
 
-    def runs(self, principal: Principal, job_id: str) -> Sequence[RunRead]:
+    def runs(self, principal: Principal, job_id: str, query: ListQuery) -> Page[RunRead]:
         """List the runs of a job, newest first."""
         with self.db.read() as session:
             job = self._job(session, principal, "read", job_id)
-            rows = self._runs(session, job)
+            rows, info = slice_of(self._runs(session, job), query)
             workloads = self.platform.workloads.get_many([row.workload_id for row in rows])
-            return [run_shape(self.platform, principal, job, row, workloads.get(row.workload_id)) for row in rows]
+            items = [run_shape(self.platform, principal, job, row, workloads.get(row.workload_id)) for row in rows]
+            return Page[RunRead](items=items, page=info)
 
     def run(self, principal: Principal, job_id: str, version: str) -> RunRead:
         """Read a run."""
@@ -226,9 +227,9 @@ class TrainingService:
         """Read part of the log."""
         return self.platform.workloads.read_log(SYSTEM, self._workload(principal, job_id, version), query)
 
-    def log_path(self, principal: Principal, job_id: str, version: str) -> str:
-        """Tell where the log lies, for a download."""
-        return self.platform.workloads.log_path(SYSTEM, self._workload(principal, job_id, version))
+    def log_file(self, principal: Principal, job_id: str, version: str, attempt: int | None) -> tuple[str, str]:
+        """Tell where the log lies, and its name for a download."""
+        return self.platform.workloads.log_file(SYSTEM, self._workload(principal, job_id, version), attempt)
 
     def scalars(self, principal: Principal, job_id: str, version: str, query: ScalarQuery) -> ScalarRead:
         """Read the logged numbers."""
@@ -243,11 +244,11 @@ class TrainingService:
         row = self._readable(principal, job_id, version)[1]
         return self.files.page(self._outputs(row), query, total=row.outputs_count)
 
-    def open_output(self, principal: Principal, job_id: str, version: str, path: str) -> tuple[Entry, BinaryIO]:
-        """Open a file that the run left behind; the caller closes it."""
+    def output(self, principal: Principal, job_id: str, version: str, path: str) -> tuple[Entry, Path]:
+        """Find a file that the run left behind, and where its bytes lie."""
         row = self._readable(principal, job_id, version)[1]
         entry = self.files.find(self._outputs(row), path)
-        return entry, self.platform.blobs.open(entry.sha256)
+        return entry, self.platform.blobs.path(entry.sha256)
 
     def download(
         self, principal: Principal, job_id: str, version: str, part: str = "outputs"
@@ -273,9 +274,10 @@ class TrainingService:
         default = inputs.get("val_data_url") or inputs.get("data_url")
         return self.evaluation_files.samples(row.outputs, query, lambda name: inputs.get(name or "", default))
 
-    def compare(self, principal: Principal, names: Sequence[RunName]) -> Comparison:
+    def compare(self, principal: Principal, query: CompareQuery) -> Comparison:
         """Put runs side by side."""
-        return requests.compare([self.run(principal, name.job_id, name.version) for name in names])
+        pairs = [name.partition(":") for name in dict.fromkeys(query.run)]
+        return requests.compare([self.run(principal, job_id, version) for job_id, _, version in pairs])
 
     def save_model(self, principal: Principal, job_id: str, version: str, body: SaveModel) -> ModelVersionRead:
         """Save what a run made, as a new model or as the next version of one."""
@@ -319,12 +321,6 @@ class TrainingService:
             category=row.named.get("category") or "custom",
             serving_image_id=row.named.get("serving_image_id"),
         )
-
-    def workloads_of(self, principal: Principal, job_id: str) -> Any:
-        """List the workloads of a job's runs."""
-        with self.db.read() as session:
-            self._job(session, principal, "read", job_id)
-        return self.platform.workloads.list(SYSTEM, WorkloadQuery(object_id=job_id))
 
     # Inside
 
