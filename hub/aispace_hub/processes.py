@@ -152,6 +152,8 @@ class Child:
             shutil.copyfile(self.log_file, self.log_file.with_suffix(".log.1"))
             os.truncate(self.log_file, 0)
             self._log_begin = 0
+        except FileNotFoundError:
+            return
         except OSError as error:
             log.warning("the log of %s was not rotated: %s", self.name, error)
 
