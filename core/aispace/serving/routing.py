@@ -41,6 +41,7 @@ class Routing:
         self.platform = platform
         self.db = platform.db
         self._changed = threading.Condition()
+        self._closed = False
         self._generation = 0
         self._gateways: dict[str, GatewayState] = {}
         self._served: OrderedDict[str, frozenset[tuple[str, int]]] = OrderedDict()
@@ -105,6 +106,13 @@ class Routing:
                 self._served.popitem(last=False)
         return Routes(revision=revision, routes=items)
 
+    def close(self) -> None:
+        """Answer whoever waits: nothing changes here any more."""
+        with self._changed:
+            self._closed = True
+            self._generation += 1
+            self._changed.notify_all()
+
     def wait(self, gateway: str, address: str, after: str | None, seconds: float) -> Routes:
         """Give the routes once they differ from revision ``after``, or after so many seconds.
 
@@ -122,7 +130,7 @@ class Routing:
                 state.address, state.seen = address, clock.monotonic()
             routes = self.routes()
             left = deadline - clock.monotonic()
-            if routes.revision != after or left <= 0:
+            if routes.revision != after or left <= 0 or self._closed:
                 return routes
             with self._changed:
                 self._changed.wait_for(lambda: self._generation != generation, min(left, LOOK_SECONDS))  # noqa: B023
