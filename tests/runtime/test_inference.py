@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from runtime.models_for_tests import DIGITS, IRIS, make
+from models_for_tests import DIGITS, IRIS, make
 
 RUNTIME = Path(__file__).parents[2] / "runtime"
 
@@ -164,7 +164,6 @@ def test_values_that_json_cannot_say_become_null(iris: Server) -> None:
     assert "Infinity" not in huge.text
 
 
-@pytest.mark.capability("AP-68")
 def test_predict_names_the_label_and_its_scores(digits: Server, digits_folder: Path) -> None:
     right = 0
     for path in sorted(digits_folder.glob("*.png")):

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..errors import Unavailable
 from ..workloads.schemas import Mount, WorkloadSpec
 from .orm import Deployment, Service
 
@@ -41,6 +42,8 @@ def prepare(platform: Platform, owner_id: str, deployment: Deployment) -> Prepar
     """
     owner = platform.users.principal(owner_id)
     model = platform.models.resolve_for_service(owner, deployment.model_id, deployment.model_version)
+    if model.path is None:
+        raise Unavailable("model_unreadable", f"The files of model {model.name} are not on this machine.")
     return Prepared(owner=owner, model_name=model.name, tree=model.path)
 
 

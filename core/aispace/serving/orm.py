@@ -23,7 +23,7 @@ class Service(Owned, Base):
     """Part of the address; made once and kept for the service's life."""
     status: Mapped[str] = mapped_column(String(16), default="deploying", index=True)
     target: Mapped[str] = mapped_column(String(16), default="serving")
-    reason: Mapped[Any] = mapped_column(JSONValue, default=None)
+    reason: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
     observed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     desired: Mapped[int] = mapped_column(default=0)
     """Number of the deployment that is wanted in production."""
@@ -41,7 +41,7 @@ class Deployment(Base):
     service_id: Mapped[str] = mapped_column(ForeignKey("aispace_services.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     status: Mapped[str] = mapped_column(String(16), default="pending", index=True)
-    reason: Mapped[Any] = mapped_column(JSONValue, default=None)
+    reason: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
     role: Mapped[str] = mapped_column(String(16), default="production")
     share: Mapped[int] = mapped_column(default=100)
     """Part of the traffic in percent; production and canary sum to 100."""
@@ -83,7 +83,7 @@ class Replica(Base):
     tree: Mapped[str | None] = mapped_column(String(1024), default=None)
     """Folder of the model's files that it reads."""
     running_since: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
-    reason: Mapped[Any] = mapped_column(JSONValue, default=None)
+    reason: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
 
     __table_args__ = (Index("ix_aispace_service_replicas_service_number", "service_id", "number"),)
 

@@ -21,7 +21,7 @@ from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged
 from ..schemas import Page
-from ..versions import version_number
+from ..versions import VersionFiles, version_number
 from ..workloads.schemas import LogQuery, LogRead, WorkloadSpec
 from .access import ServiceTokens
 from .calls import CallBook
@@ -91,6 +91,7 @@ class ServingService(LoggingConfigurable):
 
     def close(self) -> None:
         """End the thread; services go on."""
+        self.routing.close()
         self.rollout.close()
 
     def reconcile(self) -> bool:
@@ -339,7 +340,7 @@ class ServingService(LoggingConfigurable):
             return _wanted(session.get_one(Deployment, (row.id, row.desired)))
 
     def _configure(self, principal: Principal, wanted: dict[str, Any]) -> tuple[dict[str, Any], ResolvedModel]:
-        """Check a configuration; lays out the model's files, so never inside a transaction.
+        """Check a configuration.
 
         Raises
         ------
@@ -348,14 +349,16 @@ class ServingService(LoggingConfigurable):
         """
         choice = wanted["model"]
         version_number(choice["version"])
-        model = self.platform.models.resolve_for_service(principal, choice["model_id"], choice["version"])
-        if not (model.path / "model.onnx").is_file():
+        model = self.platform.models.resolve(principal, choice["model_id"], choice["version"])
+        try:
+            VersionFiles(self.platform.blobs).find(model.manifest, "model.onnx")
+        except NotFound:
             raise Invalid(
                 "model",
                 f"Model: {model.name} {model.version} has no model.onnx, which the model server needs. "
                 "Save or convert it as ONNX.",
                 code="format",
-            )
+            ) from None
         image_id = wanted["image_id"] or model.runtime_image_id or self.platform.images.preset(DEFAULT_IMAGE)
         if image_id is None:
             raise Invalid("image_id", "Image: there is no serving runtime yet. Make one and choose it.", code="missing")
