@@ -231,6 +231,24 @@ class SampleService:
 
         return self._change(principal, dataset_id, given, revision, change)
 
+    def delete(self, principal: Principal, dataset_id: str, given: str, revision: int | None) -> None:
+        """Take a sample out of the working copy; published versions keep it.
+
+        Raises
+        ------
+        PreconditionFailed
+            Somebody changed it meanwhile.
+        """
+        with self.db.write() as session:
+            row = dataset_row(session, principal, dataset_id, "write", lock=True)
+            sample = self.one(session, row, given)
+            if revision is not None and sample.revision != revision:
+                raise PreconditionFailed(self.read(row, sample, self.names([sample])).model_dump(mode="json"))
+            copy = WorkingCopy(session, row)
+            copy.delete([sample])
+            copy.finish()
+            self.told(principal, row, 1)
+
     def _change(
         self,
         principal: Principal,

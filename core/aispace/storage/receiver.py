@@ -145,3 +145,10 @@ class Receiver:
                 "checksum_mismatch", "Not stored. The bytes are not those of the checksum. Send them again."
             )
         return self.received
+
+    def drop(self) -> None:
+        """Forget everything: close and remove the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+        self.file.unlink(missing_ok=True)

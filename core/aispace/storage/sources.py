@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ..errors import AISpaceError
+from ..errors import AISpaceError, Invalid, NotFound
 from ..schemas import AreaSource, BatchSource, UploadSource
 from .archives import BROKEN, Budget, Member, Meter, is_archive, metered, read_archive
 from .blobs import CHUNK
@@ -190,21 +190,34 @@ def stage(
     return write_manifest(platform.blobs, strip_common_folder(entries) if strip else entries)
 
 
-def stage_folder(platform: Platform, folder: Path, *, budget: Budget | None = None) -> Manifest:
-    """Store a folder of the platform's own (outputs of a run, a preset, a git checkout) as blobs and a manifest.
+def stage_folder(
+    platform: Platform, folder: Path, *, budget: Budget | None = None, owner: int | None = None
+) -> Manifest:
+    """Store a folder that lies in the home (outputs of a run, a preset, a git checkout) as blobs and a manifest.
 
-    Links and special files are left out; nothing outside ``folder`` is ever read.
+    Links and special files are left out; nothing outside ``folder`` is ever read, even if somebody changes it meanwhile.
+
+    Parameters
+    ----------
+    owner : int, optional
+        Operating-system user whose folder it is: what he may not read is left out.
     """
+    from ..files.beneath import Beneath
+
     meter = Meter(budget or Budget())
+    beneath = Beneath(folder, owner)
 
     def members() -> Iterator[Member]:
-        for file in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
-            if not file.resolve().is_relative_to(folder.resolve()):
-                continue
-            clean = meter.name(file.relative_to(folder).as_posix())
+        for relative, is_folder in beneath.walk(""):
+            clean = None if is_folder else meter.name(relative)
             if clean is None:
                 continue
-            with file.open("rb") as stream:
-                yield Member(clean, file.stat().st_size, metered(stream, meter))
+            try:
+                with beneath.place(relative) as place:
+                    stream = beneath.open(place)
+            except (NotFound, Invalid):
+                continue
+            with stream:
+                yield Member(clean, None, metered(stream, meter))
 
     return write_manifest(platform.blobs, list(_store(platform, members())))
