@@ -65,3 +65,27 @@ def test_sign_in_fails_closed_while_serve_is_away(installation: Installation) ->
     finally:
         os.kill(pid, signal.SIGCONT)
     assert Person(installation.url).sign_in("admin", installation.password).status_code == 302
+
+
+def test_pages_on_the_hub_open_by_the_hubs_session(installation: Installation, admin: Person, alice: Person) -> None:
+    page = admin.http.get("/services/aispace/admin", follow_redirects=True)
+    assert page.status_code == 200
+    assert str(page.url).endswith("/services/aispace/admin"), "no question in between"
+    assert '"name": "admin"' in page.text
+    refused = alice.http.get("/services/aispace/admin", follow_redirects=True)
+    assert refused.status_code == 403
+    assert "administrators" in refused.text
+    assert alice.http.get("/services/aispace/usage", follow_redirects=True).status_code == 200
+
+
+def test_nobody_reaches_the_platform_without_signing_in(installation: Installation) -> None:
+    stranger = Person(installation.url)
+    assert stranger.http.get("/services/aispace/api/v1/me").status_code == 401
+    assert "/hub/login" in str(stranger.http.get("/services/aispace/admin", follow_redirects=True).url)
+    assert "/hub/login" in str(stranger.http.get("/user/alice/lab", follow_redirects=True).url)
+
+
+def test_internal_listener_is_not_routed_by_the_proxy(installation: Installation, admin: Person) -> None:
+    for path in ("/internal/verify_login", "/services/aispace/internal/verify_login"):
+        answer = admin.api("POST", path, json={"name": "admin", "password": installation.password})
+        assert answer.status_code in {403, 404, 405}
