@@ -195,7 +195,7 @@ def stage_folder(
 ) -> Manifest:
     """Store a folder that lies in the home (outputs of a run, a preset, a git checkout) as blobs and a manifest.
 
-    Links and special files are left out; nothing outside ``folder`` is ever read, even if somebody changes it meanwhile.
+    Links and special files are left out; nothing outside ``folder`` is ever read, whoever changes it meanwhile.
 
     Parameters
     ----------

@@ -141,8 +141,8 @@ class Collecting:
             row = self._row(session, row_id)
             if row is None or row.status != "collecting":
                 return
-            workload_id = row.workload_id
-        results = self._read(workload_id)
+            workload_id, owner_id = row.workload_id, self._owner(session, row)
+        results = self._read(workload_id, self._uid(owner_id))
         with self.db.write() as session:
             row = self._row(session, row_id)
             if row is None or row.status != "collecting":
@@ -161,7 +161,16 @@ class Collecting:
             session.flush()
             self.finished(row_id)
 
-    def _read(self, workload_id: str) -> Results:
+    @staticmethod
+    def _owner(session: Session, row: TrainingRun | Evaluation) -> str:
+        return row.owner_id if isinstance(row, Evaluation) else row.created_by_id
+
+    def _uid(self, user_id: str) -> int | None:
+        with suppress(AISpaceError):
+            return self.platform.users.principal(user_id).uid
+        return None
+
+    def _read(self, workload_id: str, owner: int | None) -> Results:
         results = Results()
         try:
             folder = Path(self.platform.workloads.directory(workload_id))
@@ -169,11 +178,13 @@ class Collecting:
             return results
         for name in ("out", "model"):
             try:
-                manifest = stage_folder(self.platform, folder / name) if (folder / name).is_dir() else None
+                if not (folder / name).is_dir():
+                    continue
+                manifest = stage_folder(self.platform, folder / name, owner=owner)
             except ArchiveRefused as error:
                 results.problem = {"code": "outputs_refused", "message": error.message, "params": {"folder": name}}
                 continue
-            if manifest is not None and manifest.count:
+            if manifest.count:
                 setattr(results, "outputs" if name == "out" else "model", manifest)
         with suppress(NotFound):
             summary = self.platform.workloads.scalar_summary(workload_id)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..algorithms.launch import argument_names, build_command, split_command
 from ..algorithms.parameters import Value, resolve
 from ..algorithms.service import ResolvedAlgorithm
+from ..datasets.annotations import Split
 from ..errors import AISpaceError, Conflict, Invalid, NotFound
 from ..lineage.service import Point
 from ..models.service import ResolvedModel
@@ -36,7 +37,7 @@ class FoundDataset:
     name: str
     version: str
     role: str
-    split: str | None
+    split: Split | None
     data_type: str
     annotation_type: str
 
@@ -183,7 +184,7 @@ def find_dataset(
     except NotFound as error:
         raise Invalid(f"{prefix}.dataset_id", f"Dataset: {error.message}", code="not_found") from None
     try:
-        version = platform.datasets.version(principal, wanted.dataset_id, wanted.version)
+        version = platform.datasets.versions.get(principal, wanted.dataset_id, wanted.version)
     except NotFound:
         raise Invalid(
             f"{prefix}.version",

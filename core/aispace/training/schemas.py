@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ..algorithms.parameters import Value
 from ..algorithms.schemas import ArgumentMapping, ImageId
+from ..datasets.annotations import Split
 from ..identity import Visibility
 from ..schemas import (
     Amount,
@@ -28,7 +29,6 @@ from ..workloads.schemas import EnvName, WorkloadRead
 from ..workloads.states import Priority, Status
 
 ObjectId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Split = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 Hours = Annotated[float, Field(ge=0, le=8784, allow_inf_nan=False)]
 RESERVED_ENVIRONMENT = ("AISPACE_", "PYTHONPATH", "PATH", "HOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,7 @@ class TrainingService:
         self.evaluation_files = EvaluationFiles(platform.blobs)
         self.collecting = Collecting(platform, TrainingRun, self._collected)
         platform.workloads.on_change("training", self._changed)
+        platform.datasets.register_user(self._users_of_dataset)
 
     def start(self) -> None:
         """Go on with what was not finished when the platform was stopped."""
@@ -323,6 +325,10 @@ class TrainingService:
         )
 
     # Inside
+
+    def _users_of_dataset(self, dataset_id: str, version: str | None) -> builtins.list[dict[str, str]]:
+        kinds = ("training_job", "evaluation")
+        return [user for user in self.platform.lineage.users_of(dataset_id, version) if user["kind"] in kinds]
 
     def _plan(self, principal: Principal, settings: RunSettings) -> Plan:
         errors = Collector()
