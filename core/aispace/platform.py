@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .users.service import UserService
     from .workloads.service import WorkloadService
 
-FOLDERS = ("areas", "blobs", "images", "logs", "run", "secrets", "trees", "uploads", "workloads")
+FOLDERS = ("areas", "blobs", "images", "logs", "run", "runtime", "secrets", "trees", "uploads", "workloads")
 
 
 SERVICES = (

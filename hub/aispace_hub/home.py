@@ -24,7 +24,7 @@ from aispace.users.uids import separate_uids
 PRIVATE_FOLDERS = ("blobs", "hub", "logs", "run", "secrets", "uploads")
 """Folders that only the platform itself may enter."""
 
-PASSABLE_FOLDERS = ("areas", "images", "trees", "workloads")
+PASSABLE_FOLDERS = ("areas", "images", "runtime", "trees", "workloads")
 """Folders that users' processes pass through on the way to what is theirs; they cannot list them."""
 
 SECRET_NAMES = ("internal_token", "service_token", "supervisor_token", "proxy_token")

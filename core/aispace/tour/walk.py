@@ -192,18 +192,19 @@ class Walk:
         self.say(f"command: {estimate.command}")
         job = self.client.jobs.submit(self.name, algorithm.id, spec.id, **settings)
         self.made.append((self.client.jobs, job.id))
-        lines = 0
+        lines: list[str] = []
         for text in self.client.jobs.follow(job.id, job.current_version):
-            lines += text.count("\n")
+            lines += text.splitlines()
         run = self.client.jobs.wait(job.id, job.current_version)
         if run.status != "succeeded":
             reason = run.reason.message if run.reason else run.status
+            self.say("\n".join(lines[-20:]))
             raise AISpaceError("tour_training", f"The training did not succeed: {reason}", status=500)
         scalars = self.client.jobs.scalars(job.id, run.version)
         figures = ", ".join(
             f"{name} {metric.best:.4g}" for name, metric in run.metrics.items() if metric.best is not None
         )
-        self.say(f"{lines} log lines, {scalars.points} points of {len(scalars.series)} scalars; best {figures}")
+        self.say(f"{len(lines)} log lines, {scalars.points} points of {len(scalars.series)} scalars; best {figures}")
         return job.id, run
 
     def _save(self, job_id: str, run: RunRead) -> ModelVersionRead:

@@ -388,7 +388,7 @@ class LocalEngine(LoggingConfigurable, Engine):
         groups = self._find_cgroups()
         uid = plan.uid if plan.uid is not None and os.geteuid() == 0 else None
         if self._runtime_path is None:
-            self._runtime_path = launch.copy_runtime(self.home / "run")
+            self._runtime_path = launch.copy_runtime(self.home / "runtime")
         passed = {name: os.environ[name] for name in self.pass_environment if name in os.environ}
         command, env, cwd, secret = launch.resolve(
             plan,
