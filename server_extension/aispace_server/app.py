@@ -61,6 +61,7 @@ def make_app(
         log_function=log_request,
         idempotency=IdempotencyStore(platform),
         prefix=prefix,
+        routes=table,
         **settings,
     )
 

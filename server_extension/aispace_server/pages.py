@@ -37,8 +37,20 @@ def bundle_folder() -> Path:
     return origin / "static" / "admin"
 
 
+class SignInHandler(HubOAuthCallbackHandler):  # type: ignore[misc]
+    """Where the hub sends people back to after they signed in."""
+
+    def initialize(self) -> None:
+        """Use this application's client of the hub."""
+        self.hub_auth = self.settings["page_cookies"].oauth
+
+
 class PageHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     """One of the pages; the path below it belongs to the bundle's own router."""
+
+    def initialize(self) -> None:
+        """Use this application's client of the hub."""
+        self.hub_auth = self.settings["page_cookies"].oauth
 
     def prepare(self) -> None:
         """Give the request its id."""
@@ -128,12 +140,14 @@ class BundleHandler(StaticFileHandler):
         self.set_header("Cache-Control", "public, max-age=3600")
 
 
-def make_oauth(prefix: str, api_url: str, api_token: str) -> HubOAuth:
-    """Make the OAuth client of this service; its settings come from what the hub gives to services."""
-    return HubOAuth.instance(
+def make_oauth(prefix: str, api_url: str, api_token: str, client_id: str) -> HubOAuth:
+    """Make the OAuth client of this service."""
+    return HubOAuth(
         base_url=f"{prefix}/",
         api_url=api_url,
         api_token=api_token,
+        oauth_client_id=client_id,
+        oauth_redirect_uri=os.environ.get("JUPYTERHUB_OAUTH_CALLBACK_URL") or f"{prefix}/oauth_callback",
         hub_prefix=os.environ.get("JUPYTERHUB_BASE_URL", "/").rstrip("/") + "/hub/",
         cache_max_age=10,
     )
@@ -144,7 +158,7 @@ def page_routes(prefix: str) -> list[Any]:
     names = "|".join(PAGES)
     return [
         (f"{prefix}/?", RedirectHandler, {"url": f"{prefix}/usage", "permanent": False}),
-        (f"{prefix}/oauth_callback", HubOAuthCallbackHandler),
+        (f"{prefix}/oauth_callback", SignInHandler),
         (f"{prefix}/({names})(/.*)?", PageHandler),
         (f"{prefix}/static/(.*)", BundleHandler, {"path": str(bundle_folder())}),
     ]

@@ -35,6 +35,7 @@ from .auth import (
     HubTokenAuthenticator,
     LocalAuthenticator,
 )
+from .failures import AWAY, FULL, public_error
 from .requestlog import configure_logging
 
 UNLIMITED = 2**50
@@ -174,10 +175,19 @@ class AISpaceServer(TraitletsApplication):
 
     def _open_database(self) -> None:
         database = self.platform.db
-        if database.current() is None:
-            database.create_schema()
-        else:
-            database.check()
+        try:
+            if database.current() is None:
+                database.create_schema()
+            else:
+                database.check()
+        except Exception as error:
+            if public_error(error) not in (AWAY, FULL):
+                raise
+            where = database.url.render_as_string(hide_password=True)
+            raise StartRefused(
+                f"Not started: the database {where} cannot be opened ({getattr(error, 'orig', error)}). "
+                "Check its address (AISPACE_DATABASE_URL), that it runs, and that its folder may be written."
+            ) from error
 
     async def _listen(self, executor: ThreadPoolExecutor) -> None:
         stop = asyncio.Event()
@@ -252,11 +262,12 @@ class AISpaceServer(TraitletsApplication):
             service = os.environ.get("JUPYTERHUB_SERVICE_NAME", "aispace")
             tokens = HubTokenAuthenticator(self.platform, executor, HubIdentity(api_url, service))
             authenticators.append(tokens)
-            if os.environ.get("JUPYTERHUB_CLIENT_ID") and find_spec("jupyterhub") is not None:
+            client_id = os.environ.get("JUPYTERHUB_CLIENT_ID")
+            if client_id and find_spec("jupyterhub") is not None:
                 from .pages import make_oauth, page_routes
 
                 secret = self.platform.secret("page_cookie_secret")
-                cookies = HubCookieAuthenticator(tokens, make_oauth(prefix, api_url, api_token), secret)
+                cookies = HubCookieAuthenticator(tokens, make_oauth(prefix, api_url, api_token, client_id), secret)
                 authenticators.append(cookies)
                 pages = page_routes(prefix)
                 settings |= {"page_cookies": cookies, "cookie_secret": secret}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -24,46 +22,17 @@ from aispace_server.auth import (
     LocalAuthenticator,
 )
 from aispace_server.routes import collect
+from server.fake_hub import FakeHub
 from server_thread import RunningServer
 
 PASSWORD = "Long-enough-1"
-
-
-class FakeHub:
-    """The one route of the hub that we ask: whose token is it."""
-
-    def __init__(self) -> None:
-        self.tokens: dict[str, dict[str, Any]] = {}
-        self.asked = 0
-        hub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                hub.asked += 1
-                model = hub.tokens.get(self.headers.get("Authorization", "").removeprefix("token "))
-                body = json.dumps(model or {"status": 403}).encode()
-                self.send_response(200 if model else 403)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hub/api"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def add(self, token: str, name: str, *scopes: str, kind: str = "user") -> None:
-        self.tokens[token] = {"kind": kind, "name": name, "scopes": list(scopes)}
 
 
 @pytest.fixture
 def hub() -> Iterator[FakeHub]:
     made = FakeHub()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 class MovedClock(Clock):
@@ -215,8 +184,7 @@ def test_unknown_hub_token_and_unknown_user_are_401(running: RunningServer, hub:
 
 
 def test_hub_that_is_away_is_503(running: RunningServer, hub: FakeHub, carol: Principal) -> None:
-    hub.server.shutdown()
-    hub.server.server_close()
+    hub.close()
     with running.client("t") as client:
         assert code_of(client.get("/me")) == (503, "hub_away")
 

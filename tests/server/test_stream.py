@@ -53,8 +53,8 @@ class Logs:
         part = self.text[query.after : query.after + query.limit]
         following = min(query.after, len(self.text)) + len(part)
         return LogRead(
-            attempt=self.attempt, text=part.decode("utf-8", "ignore"), offset=query.after, next=following, size=len(self.text),
-            complete=self.ended and following >= len(self.text),
+            attempt=self.attempt, text=part.decode("utf-8", "ignore"), offset=query.after, next=following,
+            size=len(self.text), complete=self.ended and following >= len(self.text),
         )  # fmt: skip
 
     def wait_for_log(self, positions: dict[str, int], timeout: float) -> set[str]:

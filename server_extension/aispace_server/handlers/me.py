@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aispace.overview.schemas import MeRead, VersionRead
 from aispace.users.schemas import SettingsUpdate
 
@@ -31,4 +33,18 @@ class MeHandler(AISpaceHandler):
         return await self.call(self.platform.overview.update_me, self.principal, body)
 
 
-ROUTES = [("/version", VersionHandler), ("/me", MeHandler)]
+class OpenAPIHandler(AISpaceHandler):
+    """The document that describes all of this."""
+
+    @operation(public=True, summary="Give this document", response=dict[str, Any])
+    async def get(self) -> dict[str, Any]:
+        """Give the OpenAPI document."""
+        if "openapi" not in self.settings:
+            from ..openapi import build
+
+            self.settings["openapi"] = await self.call(build, self.settings["routes"])
+        document: dict[str, Any] = self.settings["openapi"]
+        return document
+
+
+ROUTES = [("/version", VersionHandler), ("/me", MeHandler), ("/openapi.json", OpenAPIHandler)]
