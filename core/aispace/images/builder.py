@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .indexes import WHEELS
+
 REQUEST = "AISPACE_IMAGE_BUILD"
 UNREACHABLE = re.compile(
     r"error sending request|dns error|failed to lookup|Could not connect|Connection refused|Failed to fetch|"
@@ -109,7 +111,7 @@ def find_uv(tools: Path, env: dict[str, str]) -> str:
         return found
     print("uv is not there; installing it", flush=True)
     pip = [str(tools / "bin" / "python"), "-m", "pip", "install", "--only-binary", ":all:", "uv"]
-    wheels = env.get("UV_FIND_LINKS") if env.get("UV_NO_INDEX") else None
+    wheels = env.get(WHEELS)
     try:
         run([sys.executable, "-m", "venv", str(tools)], env)
         run([*pip, "--no-index", "--find-links", wheels] if wheels else pip, env)
@@ -145,7 +147,8 @@ def build(request: dict[str, Any], env: dict[str, str]) -> dict[str, Any]:
     listing.write_text(request["requirements"])
     interpreter = ["--python", str(target / "bin" / "python")]
     install = [uv, "pip", "install", *interpreter, "--only-binary", ":all:", "--compile-bytecode", "-r", str(listing)]
-    run(install, env)
+    wheels = env.get(WHEELS)
+    run([*install, "--no-index", "--find-links", wheels] if wheels else install, env)
     frozen = run([uv, "pip", "freeze", *interpreter], env)
     packages = [line.partition("==") for line in frozen.splitlines() if "==" in line and not line.startswith("#")]
     size = 0

@@ -69,6 +69,5 @@ def build_environment(environment: Mapping[str, str]) -> dict[str, str]:
         env.setdefault(FROM_PIP[key], " ".join(value.split()))
     wheels = environment.get(WHEELS)
     if wheels:
-        env["UV_FIND_LINKS"] = os.path.abspath(wheels)
-        env["UV_NO_INDEX"] = "1"
+        env[WHEELS] = os.path.abspath(wheels)
     return env

@@ -58,9 +58,12 @@ def default_specs(capacity: Capacity) -> list[SpecCreate]:
         for count in sorted({1, card.count}):
             cpu = max(round(capacity.cpu * count / card.count * 0.8, 1), 0.5)
             memory = _memory(capacity, cpu, GIB)
+            name = f"{count} × {card.product}, {_cores(cpu)}, {memory / GIB:.3g} GiB"[:64]
+            if any(spec.name == name for spec in specs):
+                name = f"{count} × {resource}"[:64]
             specs.append(
                 SpecCreate(
-                    name=f"{count} × {card.product}, {_cores(cpu)}, {memory / GIB:.3g} GiB"[:64],
+                    name=name,
                     cpu=cpu,
                     memory_bytes=memory,
                     accelerator=Accelerator(resource=resource, count=count, product=card.product),
