@@ -13,6 +13,7 @@ from traitlets.config.loader import LazyConfigValue
 from .home import Home
 
 SERVICE = "aispace"
+TEMPLATES = Path(__file__).with_name("templates")
 SCOPES: dict[str, dict[str, Any]] = {
     "custom:aispace:read": {"description": "See the datasets, jobs, models and services that the user may see"},
     "custom:aispace:write": {
@@ -62,6 +63,7 @@ def configure(c: Any, *, home: Path | str | None = None) -> None:
     _default(c.ConfigurableHTTPProxy, "api_url", f"http://127.0.0.1:{ports['proxy_api']}")
     _default(c.ConfigurableHTTPProxy, "auth_token", place.secret("proxy_token"))
 
+    _extend_list(c.JupyterHub, "template_paths", [str(TEMPLATES)])
     _extend_dict(c.JupyterHub, "custom_scopes", SCOPES)
     _add_named(
         c.JupyterHub,
@@ -74,7 +76,7 @@ def configure(c: Any, *, home: Path | str | None = None) -> None:
                 "oauth_client_id": f"service-{SERVICE}",
                 "oauth_client_allowed_scopes": list(SCOPES),
                 "oauth_no_confirm": True,
-                "display": True,
+                "display": False,  # our templates have a link of their own
             },
             {"name": "aispace-supervisor", "api_token": place.secret("supervisor_token"), "display": False},
         ],

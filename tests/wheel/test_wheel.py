@@ -62,6 +62,7 @@ def test_wheel_carries_all_packages_and_their_data(wheel: Path) -> None:
         "aispace/migrations/env.py",
         "aispace/py.typed",
         "aispace_hub/embedded_config.py",
+        "aispace_hub/templates/chinese.js",
         "aispace_hub/static/admin/",
         "aispace_server/locale/zh_CN/",
         "aispace_server/templates/",
