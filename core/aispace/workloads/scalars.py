@@ -45,34 +45,44 @@ class Curve:
         """Largest value and its step."""
         self.worst: tuple[float, float] | None = None
 
-    def add(self, step: float, value: float, time: float) -> None:
-        """Count a point in."""
-        self.count += 1
-        self.last_step = step
-        finite = math.isfinite(value)
-        if finite:
-            if self.best is None or value > self.best[0]:
-                self.best = (value, step)
-            if self.worst is None or value < self.worst[0]:
-                self.worst = (value, step)
-        low, high = (value, value) if finite else (math.inf, -math.inf)
-        if self.fill == 0 or self.fill >= self.size:
-            if len(self.steps) >= BASE:
+    def extend(self, steps: list[float], values: list[float], times: list[float]) -> None:
+        """Count points in, a bucket at a time."""
+        length = len(values)
+        self.count += length
+        self.last_step = steps[-1]
+        self._extremes(steps, values)
+        start = 0
+        while start < length:
+            if self.fill >= self.size and len(self.steps) >= BASE:
                 self._halve()
-            self.steps.append(step)
-            self.last.append(value)
-            self.minimum.append(low)
-            self.maximum.append(high)
-            self.times.append(time)
-            self.fill = 1
+            fresh = self.fill == 0 or self.fill >= self.size
+            taken = min(self.size if fresh else self.size - self.fill, length - start)
+            end = start + taken
+            low, high = _range(values[start:end])
+            if fresh:
+                self.steps.append(steps[end - 1])
+                self.last.append(values[end - 1])
+                self.times.append(times[end - 1])
+                self.minimum.append(low)
+                self.maximum.append(high)
+                self.fill = taken
+            else:
+                self.steps[-1] = steps[end - 1]
+                self.last[-1] = values[end - 1]
+                self.times[-1] = times[end - 1]
+                self.minimum[-1] = min(self.minimum[-1], low)
+                self.maximum[-1] = max(self.maximum[-1], high)
+                self.fill += taken
+            start = end
+
+    def _extremes(self, steps: list[float], values: list[float]) -> None:
+        low, high = _range(values)
+        if math.isinf(low):
             return
-        self.fill += 1
-        self.steps[-1] = step
-        self.last[-1] = value
-        self.times[-1] = time
-        if finite:
-            self.minimum[-1] = min(self.minimum[-1], value)
-            self.maximum[-1] = max(self.maximum[-1], value)
+        if self.best is None or high > self.best[0]:
+            self.best = (high, steps[values.index(high)])
+        if self.worst is None or low < self.worst[0]:
+            self.worst = (low, steps[values.index(low)])
 
     def _halve(self) -> None:
         self.steps, self.last, self.times, self.minimum, self.maximum = self._merged(2)
@@ -163,6 +173,7 @@ class Parsed:
                     records.append(json.loads(line))
                 except ValueError:
                     continue
+        columns: dict[str, tuple[list[float], list[float], list[float]]] = {}
         for record in records:
             if not isinstance(record, dict):
                 continue
@@ -175,13 +186,17 @@ class Parsed:
                 number = SPECIAL.get(value) if isinstance(value, str) else value
                 if not isinstance(number, (int, float)):
                     continue
-                curve = self.curves.get(name)
-                if curve is None:
-                    if len(self.curves) >= NAMES:
+                column = columns.get(name)
+                if column is None:
+                    if name not in self.curves and len(self.curves) + len(columns) >= NAMES:
                         continue
-                    curve = self.curves[name] = Curve()
-                curve.add(step, number, time)
-                self.points += 1
+                    column = columns[name] = ([], [], [])
+                column[0].append(step)
+                column[1].append(number)
+                column[2].append(time)
+        for name, (steps, numbers, times) in columns.items():
+            self.curves.setdefault(name, Curve()).extend(steps, numbers, times)
+            self.points += len(numbers)
 
 
 class ScalarFiles:
@@ -232,6 +247,16 @@ class ScalarFiles:
         with parsed.lock:
             parsed.extend(path)
             return parsed.progress
+
+
+def _range(values: list[float]) -> tuple[float, float]:
+    """Smallest and largest of the finite values; the wrong way round when there is none."""
+    low, high = min(values), max(values)
+    # NaN makes both meaningless, and it is found in the sum.
+    if math.isfinite(low) and math.isfinite(high) and not math.isnan(sum(values)):
+        return low, high
+    finite = [value for value in values if math.isfinite(value)]
+    return (min(finite), max(finite)) if finite else (math.inf, -math.inf)
 
 
 def _finite(value: float) -> float | None:
