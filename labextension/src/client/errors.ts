@@ -61,12 +61,7 @@ export class AISpaceError extends Error {
 
   /** An error of an answer that may not be ours (a proxy's HTML page, for example). */
   static async fromResponse(response: Response): Promise<AISpaceError> {
-    let body: unknown = null;
-    try {
-      body = await response.json();
-    } catch {
-      body = null;
-    }
+    const body: unknown = await response.json().catch(() => null);
     const error = (body as { error?: IErrorBody } | null)?.error;
     if (error && typeof error.code === 'string') {
       return new AISpaceError(response.status, error);

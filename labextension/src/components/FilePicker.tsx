@@ -64,7 +64,7 @@ export function FilePicker(props: {
           ) : (
             <ul className="ais-Picker" aria-label={trans.__('Files')}>
               {page.items.map(entry => {
-                const isFolder = entry.type !== 'file';
+                const isFolder = entry.type === 'folder';
                 return (
                   <li key={entry.path} data-chosen={chosen === entry.path || undefined}>
                     <button

@@ -73,6 +73,7 @@ export function LineageGraph(props: { lineage: ILineage; focus?: string }): JSX.
   );
   const width = columns.length * (WIDTH + GAP_X) - GAP_X + 4;
   const height = Math.max(...columns.map(column => column.length), 1) * (HEIGHT + GAP_Y) + 4;
+  const nameOf = (node: INode | undefined): string => node?.name ?? trans.__('not shared with you');
   const short = (text: string): string =>
     text.length > 20 ? `${text.slice(0, 12)}…${text.slice(-7)}` : text;
   return (
@@ -105,7 +106,7 @@ export function LineageGraph(props: { lineage: ILineage; focus?: string }): JSX.
               >
                 <rect width={WIDTH} height={HEIGHT} rx="3" />
                 <text x="10" y="18">
-                  {short(node.name)}
+                  {short(nameOf(node))}
                 </text>
                 <text x="10" y="34" className="ais-mod-second">
                   {kindWord(trans, node.kind)} {node.version ?? ''}
@@ -118,19 +119,17 @@ export function LineageGraph(props: { lineage: ILineage; focus?: string }): JSX.
       <ul aria-label={trans.__('Lineage as a list')}>
         {columns.map((column, depth) =>
           column.map(node => {
-            const path = pathOf(node);
+            const path = node.visible === false || node.exists === false ? null : pathOf(node);
             const to = props.lineage.edges.filter(edge => edge.from === node.id);
             return (
               <li key={node.id} style={{ marginInlineStart: depth * 20 }}>
                 <Icon name={KINDS[node.kind]?.icon ?? 'file'} />{' '}
                 <span className="ais-Muted">{kindWord(trans, node.kind)}</span>{' '}
-                {path ? <PageLink to={path}>{node.name}</PageLink> : node.name} {node.version}
+                {path ? <PageLink to={path}>{nameOf(node)}</PageLink> : nameOf(node)} {node.version}
                 {to.length > 0 ? (
                   <span className="ais-Muted">
                     {' → '}
-                    {to
-                      .map(edge => props.lineage.nodes.find(one => one.id === edge.to)?.name ?? edge.to)
-                      .join(', ')}
+                    {to.map(edge => nameOf(props.lineage.nodes.find(one => one.id === edge.to))).join(', ')}
                   </span>
                 ) : null}
                 {node.id === props.focus ? <span className="ais-Tag">{trans.__('this')}</span> : null}

@@ -7,3 +7,63 @@ registerPage(
   t => t.__('Datasets'),
   'dataset'
 );
+registerPage(
+  '/datasets/new',
+  () => import('./datasets/NewDatasetPage'),
+  t => t.__('New dataset'),
+  'dataset'
+);
+registerPage(
+  '/datasets/:id/import',
+  () => import('./datasets/ImportPage'),
+  t => t.__('Import'),
+  'dataset'
+);
+registerPage(
+  '/datasets/:id/annotate',
+  () => import('./datasets/AnnotatePage'),
+  t => t.__('Annotate'),
+  'label'
+);
+registerPage(
+  '/datasets/:id/diff',
+  () => import('./datasets/DiffPage'),
+  t => t.__('Compare'),
+  'dataset'
+);
+registerPage(
+  '/datasets/:id/:tab?',
+  () => import('./datasets/DatasetPage'),
+  t => t.__('Dataset'),
+  'dataset'
+);
+registerPage(
+  '/label-groups',
+  () => import('./labels/LabelGroupsPage'),
+  t => t.__('Label groups'),
+  'label'
+);
+registerPage(
+  '/label-groups/:id',
+  () => import('./labels/LabelGroupPage'),
+  t => t.__('Label group'),
+  'label'
+);
+registerPage(
+  '/files/:path*',
+  () => import('./files/FilesPage'),
+  t => t.__('Files'),
+  'files'
+);
+registerPage(
+  '/activity',
+  () => import('./activity/ActivityPage'),
+  t => t.__('Activity'),
+  'activity'
+);
+registerPage(
+  '/search',
+  () => import('./activity/SearchPage'),
+  t => t.__('Search everything'),
+  'search'
+);

@@ -1,7 +1,21 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { filebrowser } from './filebrowser';
+import { launcher } from './launcher';
+import { notifications } from './notifications';
 import { opener } from './opener';
+import { settings } from './settings';
+import { sidebar } from './sidebar';
+import { statusbar } from './statusbar';
 
 export * from './tokens';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [opener];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  opener,
+  sidebar,
+  launcher,
+  statusbar,
+  notifications,
+  settings,
+  filebrowser
+];
 export default plugins;

@@ -1,16 +1,26 @@
-import type { ICursorPage, IListQuery, IOwnedRead, IPage, IProgress, Source } from './common';
+import type {
+  ICursorPage,
+  IListQuery,
+  IOwnedRead,
+  IPage,
+  IPerson,
+  IProgress,
+  IReason,
+  Source
+} from './common';
 
 export interface ILabel {
-  id?: string;
   name: string;
-  color: string;
+  color: string | null;
   key?: string | null;
 }
 
 export interface ILabelGroupRead extends IOwnedRead {
-  kind?: string | null;
+  kind: string;
+  description: string;
   labels: ILabel[];
-  used_by?: { id: string; kind: string; name: string }[];
+  label_count: number;
+  used_by: number;
 }
 
 export interface ILabelGroupBody {
@@ -18,6 +28,7 @@ export interface ILabelGroupBody {
   kind?: string;
   description?: string;
   labels?: ILabel[];
+  visibility?: string;
 }
 
 export type SampleState = 'unlabelled' | 'auto' | 'started' | 'labelled' | 'reviewed' | 'rejected';
@@ -34,17 +45,29 @@ export interface ICounts {
   hard: number;
 }
 
+export interface IUser {
+  id: string;
+  kind: string;
+  name: string;
+  version?: string;
+}
+
 export interface IDatasetRead extends IOwnedRead {
+  number: number;
+  description: string;
   data_type: string;
   annotation_type: string;
-  template: 'single' | 'multi';
-  label_group: { id: string; name: string; labels: ILabel[] } | null;
+  template: 'single' | 'multi' | null;
+  label_group: { id: string; name: string; revision: number; labels: ILabel[] } | null;
   status: string;
   counts: ICounts;
+  progress: number;
   size_bytes: number;
   current_version: string | null;
+  next_version: string;
+  base_version: string | null;
   unpublished: { added: number; changed: number; removed: number };
-  used_by: { id: string; kind: string; name: string }[] | number;
+  used_by: IUser[];
 }
 
 export interface IDatasetCreate {
@@ -55,17 +78,19 @@ export interface IDatasetCreate {
   template: 'single' | 'multi';
   label_group_id?: string;
   labels?: ILabel[];
+  visibility?: string;
 }
 
 export interface IAnnotationObject {
-  id?: string;
-  label: string;
+  id?: string | null;
+  label?: string | null;
   score?: number | null;
-  hard?: boolean;
+  hard?: boolean | null;
 }
 
 export interface ISampleRead {
   id: string;
+  number: number;
   path: string;
   size: number;
   sha256: string;
@@ -77,115 +102,130 @@ export interface ISampleRead {
   hard: boolean;
   annotation: {
     objects: IAnnotationObject[];
-    by?: string | { id: string; name: string } | null;
-    at?: string | null;
+    by: { kind: string; id: string; name: string } | null;
+    at: string | null;
   };
   revision: number;
-  number: number;
 }
 
-export interface ISampleQuery {
-  cursor?: string;
-  limit?: number;
+export interface ISampleFilter {
   state?: string;
   label?: string;
   split?: string;
   hard?: boolean;
+  by?: string;
   q?: string;
+}
+
+export interface ISampleQuery extends ISampleFilter {
+  cursor?: string;
+  limit?: number;
   sort?: string;
   at?: number;
 }
 
 /** The samples an action is for: named ones, or all that match. */
-export interface ISampleSelection {
-  ids?: string[];
-  filter?: Omit<ISampleQuery, 'cursor' | 'limit' | 'at' | 'sort'>;
-}
+export type SampleSelection = { ids: string[] } | { filter: ISampleFilter };
 
-export type ImportLayout = 'class_folders' | 'flat' | 'auto';
+export type ImportLayout = 'class_folders' | 'flat' | 'manifest' | 'origin';
 
 export interface IInspection {
   layout: ImportLayout;
-  labels: { name: string; count?: number }[] | string[];
+  confidence: number;
   count: number;
-  size_bytes?: number;
-  refused?: { path: string; code: string; message: string }[];
-  preview: { path: string; label?: string | null; labels?: string[]; size?: number }[];
+  labels: Record<string, number>;
+  refused: number;
+  preview: { path: string; labels: string[]; split: string | null }[];
+}
+
+export interface IRefusedFile {
+  path: string;
+  code: string;
+  message: string;
 }
 
 export interface IImportRead {
   id: string;
-  dataset_id?: string;
-  dataset?: { id: string; name: string };
+  dataset_id: string;
   status: string;
-  progress: IProgress | null;
+  progress: IProgress;
   report: {
+    layout: string | null;
     imported: number;
-    skipped?: number;
-    replaced?: number;
-    refused: { path: string; code: string; message: string }[];
-    refused_total?: number;
+    replaced: number;
+    skipped: number;
+    duplicates: number;
+    refused_count: number;
+    refused: IRefusedFile[];
     labels_created: string[];
-  } | null;
-  created_at?: string;
-  reason?: { code: string; message: string } | null;
+  };
+  reason: IReason | null;
+  created_at: string;
+  ended_at: string | null;
 }
 
 export interface IExportRead {
   id: string;
-  dataset_id?: string;
-  version?: string;
+  dataset_id: string;
+  version: string;
+  layout: string;
+  filename: string;
+  area_path: string | null;
   status: string;
-  progress: IProgress | null;
-  layout?: string;
-  target?: unknown;
-  size_bytes?: number | null;
-  reason?: { code: string; message: string } | null;
-  created_at?: string;
+  progress: IProgress;
+  reason: IReason | null;
+  created_at: string;
+  ended_at: string | null;
 }
 
 export interface IDatasetVersionRead {
+  id: string;
+  dataset_id: string;
   version: string;
-  note?: string | null;
+  note: string;
+  file_count: number;
+  size_bytes: number;
+  created_by: IPerson;
   created_at: string;
-  created_by?: { id: string; name: string } | null;
-  owner?: { id: string; name: string } | null;
-  counts?: Partial<ICounts>;
-  samples?: number;
-  size_bytes?: number;
-  current?: boolean;
-  labels?: { name: string; n?: number }[];
-  used_by?: { id: string; kind: string; name: string }[] | number;
-  revision?: number;
+  is_current: boolean;
+  labels: ILabel[];
+  counts: Record<string, Record<string, number>>;
+  progress: number;
+  used_by: IUser[];
+  can: string[];
+}
+
+interface IDiffSide {
+  objects?: IAnnotationObject[];
+  split?: string | null;
+  [field: string]: unknown;
 }
 
 export interface IDiff {
-  counts: { added: number; removed: number; changed: number; [kind: string]: number };
-  items: {
-    path: string;
-    /** added, removed, changed */
-    change: string;
-    sample_id?: string | null;
-    before?: IAnnotationObject[] | { objects: IAnnotationObject[] } | null;
-    after?: IAnnotationObject[] | { objects: IAnnotationObject[] } | null;
-  }[];
-  page?: { next: string | null };
+  counts: { added: number; removed: number; relabelled: number; changed: number };
+  items: { path: string; change: string; before: IDiffSide | null; after: IDiffSide | null }[];
+  page: { limit: number; next: string | null; total?: number | null };
 }
 
 export interface IStatistics {
-  labels: { label?: string; name?: string; n: number; share: number }[];
+  labels: { label: string; color: string | null; n: number; share: number }[];
   states: Record<string, number>;
   splits: Record<string, number>;
+  hard: number;
+  total: number;
 }
 
 export interface ILineage {
-  nodes: { id: string; kind: string; name: string; version?: string | null }[];
+  nodes: {
+    id: string;
+    object_id?: string;
+    kind: string;
+    name: string | null;
+    version?: string | null;
+    visible?: boolean;
+    exists?: boolean;
+  }[];
   edges: { from: string; to: string; relation: string }[];
-}
-
-interface ITicket {
-  undo_token: string;
-  changed: number;
 }
 
 export interface IDatasetRoutes {
@@ -204,7 +244,14 @@ export interface IDatasetRoutes {
   };
   'DELETE /datasets/{id}': { response: void };
   'POST /datasets/{id}/import': {
-    body: { source: Source; layout: ImportLayout; overwrite: 'refuse' | 'skip' | 'replace'; split?: Split };
+    body: {
+      source: Source;
+      layout: ImportLayout | 'auto';
+      overwrite: 'refuse' | 'skip' | 'replace';
+      duplicates?: 'keep' | 'skip';
+      split?: Split;
+      confirm?: boolean;
+    };
     response: IImportRead;
   };
   'POST /datasets/{id}/import/inspect': { body: { source: Source }; response: IInspection };
@@ -214,32 +261,32 @@ export interface IDatasetRoutes {
   'GET /datasets/{id}/samples': { query: ISampleQuery; response: ICursorPage<ISampleRead> };
   'GET /datasets/{id}/samples/{sample_id}': { response: ISampleRead };
   'PATCH /datasets/{id}/samples/{sample_id}': {
-    body: { split?: Split | null; hard?: boolean };
+    body: { split?: Split | null; hard?: boolean; review?: 'accept' | 'reject' };
     response: ISampleRead;
   };
   'DELETE /datasets/{id}/samples/{sample_id}': { response: void };
-  'POST /datasets/{id}/samples/delete': { body: ISampleSelection; response: { deleted: number } };
+  'POST /datasets/{id}/samples/delete': { body: SampleSelection; response: { deleted: number } };
   'PUT /datasets/{id}/samples/{sample_id}/annotation': {
     body: { objects: IAnnotationObject[]; confirm: boolean; hard?: boolean };
     response: ISampleRead;
   };
   'POST /datasets/{id}/annotations/bulk': {
-    body: ISampleSelection & {
+    body: SampleSelection & {
       label?: string;
       clear?: boolean;
       confirm?: boolean;
       hard?: boolean;
-      split?: Split | null;
+      split?: Split | 'none';
     };
-    response: ITicket;
+    response: { changed: number; skipped: number; undo_token: string | null };
   };
   'POST /datasets/{id}/annotations/undo': {
     body: { undo_token: string };
-    response: { undone?: number; changed?: number; skipped?: number };
+    response: { undone: number; changed_meanwhile: number };
   };
   'POST /datasets/{id}/split': {
     body: { train: number; validation: number; test: number; seed: number; stratified: boolean };
-    response: { changed?: number; splits?: Record<string, number> };
+    response: unknown;
   };
   'GET /datasets/{id}/statistics': { response: IStatistics };
   'POST /datasets/{id}/publish': {
@@ -262,7 +309,7 @@ export interface IDatasetRoutes {
   'GET /exports': { query: IListQuery; response: IPage<IExportRead> };
   'GET /exports/{id}': { response: IExportRead };
   'GET /datasets/{id}/diff': {
-    query: { from: string; to: string; cursor?: string; limit?: number };
+    query: { from?: string; to: string; cursor?: string; limit?: number };
     response: IDiff;
   };
   'GET /lineage/{object}': { response: ILineage };

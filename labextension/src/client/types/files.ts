@@ -4,25 +4,28 @@ import type { IListQuery, IPage } from './common';
 export interface IAreaEntry {
   name: string;
   path: string;
-  type: 'file' | 'directory' | 'folder';
-  size: number | null;
-  modified: string | null;
+  /** folder, file, image, video, audio, archive */
+  type: string;
+  size: number;
+  modified: string;
 }
 
 export interface IFilesRoutes {
   'GET /files': { query: IListQuery & { path?: string }; response: IPage<IAreaEntry> };
   'POST /files/folders': { body: { path: string }; response: IAreaEntry };
-  'POST /files/move': { body: { from: string; to: string; overwrite?: boolean }; response: IAreaEntry };
-  'POST /files/copy': { body: { from: string; to: string; overwrite?: boolean }; response: IAreaEntry };
+  'POST /files/move': {
+    body: { from: string | string[]; to: string; overwrite?: boolean };
+    response: unknown;
+  };
+  'POST /files/copy': {
+    body: { from: string | string[]; to: string; overwrite?: boolean };
+    response: unknown;
+  };
   'DELETE /files': { query: { path: string | string[] }; response: void };
   'POST /files/place': {
     body: { upload_id: string; path: string; overwrite?: boolean };
     response: IAreaEntry;
   };
-  'POST /files/extract': {
-    body: { path: string; target?: string; overwrite?: boolean };
-    response: unknown;
-  };
-  'POST /files/compress': { body: { paths: string[]; target: string }; response: IAreaEntry };
-  'GET /uploads': { response: IPage<{ id: string; size: number; offset: number; filename?: string }> };
+  'POST /files/extract': { body: { path: string; to?: string; overwrite?: boolean }; response: unknown };
+  'POST /files/compress': { body: { paths: string[]; to: string; overwrite?: boolean }; response: unknown };
 }

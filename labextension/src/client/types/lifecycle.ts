@@ -18,23 +18,30 @@ export interface IAccepts {
   annotation_types: string[];
 }
 
-export interface IAlgorithmVersionRead {
+/** What every version shows. */
+export interface IVersionRead {
+  id: string;
   version: string;
-  note?: string | null;
+  note: string;
+  source: Record<string, unknown>;
+  file_count: number;
+  size_bytes: number;
+  created_by: { id: string; name: string };
   created_at: string;
-  created_by?: { id: string; name: string } | null;
-  size_bytes?: number;
-  file_count?: number;
+  is_current: boolean;
+}
+
+export interface IAlgorithmVersionRead extends IVersionRead {
   run_command: string;
   parameters: IParameter[];
   argument_mapping: Record<string, string | null>;
   image_id: string | null;
-  image_name?: string | null;
-  serving_image_id?: string | null;
-  framework?: string;
+  image_name: string | null;
+  serving_image_id: string | null;
+  framework: string;
   accepts: IAccepts;
-  file_output?: boolean;
-  model_output?: boolean;
+  file_output: boolean;
+  model_output: boolean;
 }
 
 export interface IAlgorithmRead extends IOwnedRead {
@@ -62,62 +69,63 @@ export interface IAlgorithmCreate extends IAlgorithmSettings {
   source: Source;
 }
 
-export interface IVersionChoice {
-  version: string;
-  note?: string | null;
-  created_at: string;
-}
-
 export interface IImageRead extends IOwnedRead {
   purposes: string[];
   requirements: string;
-  python?: string | null;
+  python: string | null;
   status: string;
+  /** Something can run in it: also while it is built again. */
+  usable: boolean;
   reason: IReason | null;
   workload_id: string | null;
-  packages?: { name: string; version: string }[] | string[] | string | null;
-  size_bytes?: number | null;
-  built_at?: string | null;
+  packages: { name: string; version: string }[] | null;
+  size_bytes: number | null;
+  built_at: string | null;
 }
 
-export interface IImageCreate {
-  name: string;
+export interface IImageBody {
+  name?: string;
   description?: string;
-  purposes: string[];
-  requirements: string;
+  purposes?: string[];
+  requirements?: string;
+  python?: string | null;
+  visibility?: string;
 }
 
-/** A file of a version, or a folder of outputs. */
+/** A page of files; by cursor. */
 export interface IFileList {
   items: IFileEntry[];
-  page?: { next: string | number | null; total?: number | null };
+  page: { next: string | null; total?: number | null };
 }
 
-export interface IModelTensor {
+export interface ITensor {
   name: string;
   datatype: string;
   shape: number[];
 }
 
 export interface IModelVersionRead {
-  id?: string;
+  id: string;
+  model_id: string;
+  model_name: string;
   version: string;
-  note?: string | null;
-  description?: string | null;
-  source: 'upload' | 'training' | string;
+  source: 'upload' | 'training';
+  origin: { kind?: string; job_id?: string; job_name?: string; run?: string; [key: string]: unknown };
+  note: string;
+  files: IFileEntry[];
+  file_count: number;
+  size_bytes: number;
+  inputs: ITensor[];
+  outputs: ITensor[];
+  labels: string[];
+  config: Record<string, unknown> | null;
+  metrics: Record<string, number>;
+  runtime_image_id: string | null;
+  warnings: { code: string; message: string }[];
+  lineage: ILineage | null;
+  created_by: { id: string; name: string };
   created_at: string;
-  created_by?: { id: string; name: string } | null;
-  files?: IFileEntry[];
-  file_count?: number;
-  inputs?: IModelTensor[] | null;
-  outputs?: IModelTensor[] | null;
-  labels?: string[] | null;
-  config?: Record<string, unknown> | null;
-  metrics?: Record<string, number | null> | null;
-  lineage?: unknown;
-  runtime_image_id?: string | null;
-  size_bytes?: number;
-  model_id?: string;
+  is_current: boolean;
 }
 
 export interface IModelRead extends IOwnedRead {
@@ -125,18 +133,20 @@ export interface IModelRead extends IOwnedRead {
   format: string;
   category: string;
   current_version: string | null;
-  version_count?: number;
-  current?: IModelVersionRead | null;
+  version_count: number;
+  size_bytes: number;
+  metrics: Record<string, number>;
+  used_by: { kind: string; id: string; name: string }[];
 }
 
-export interface IModelCreate {
-  name: string;
+export interface IModelBody {
+  name?: string;
   description?: string;
   framework?: string;
   format?: string;
   category?: string;
-  source?: Source;
-  config?: Record<string, unknown>;
+  visibility?: string;
+  current_version?: string;
 }
 
 export interface ILifecycleRoutes {
@@ -153,7 +163,10 @@ export interface ILifecycleRoutes {
     response: IAlgorithmRead;
   };
   'DELETE /algorithms/{id}': { response: void };
-  'POST /algorithms/{id}/fork': { body: { name: string; version?: string }; response: IAlgorithmRead };
+  'POST /algorithms/{id}/fork': {
+    body: { name: string; description?: string; version?: string };
+    response: IAlgorithmRead;
+  };
   'GET /algorithms/{id}/versions': { query?: IListQuery; response: IPage<IAlgorithmVersionRead> };
   'POST /algorithms/{id}/versions': {
     body: { source: Source; note?: string };
@@ -173,24 +186,26 @@ export interface ILifecycleRoutes {
     response: IAlgorithmVersionRead;
   };
   'GET /images': { query?: IListQuery; response: IPage<IImageRead> };
-  'POST /images': { body: IImageCreate; response: IImageRead };
+  'POST /images': { body: IImageBody; response: IImageRead };
   'GET /images/{id}': { response: IImageRead };
-  'PATCH /images/{id}': {
-    body: { name?: string; description?: string; visibility?: string };
-    response: IImageRead;
-  };
+  'PATCH /images/{id}': { body: IImageBody; response: IImageRead };
   'DELETE /images/{id}': { response: void };
   'POST /images/{id}/build': { response: IImageRead };
   'GET /models': { query?: IListQuery; response: IPage<IModelRead> };
-  'POST /models': { body: IModelCreate; response: IModelRead };
+  'POST /models': { body: IModelBody; response: IModelRead };
   'GET /models/{id}': { response: IModelRead };
-  'PATCH /models/{id}': {
-    body: { name?: string; description?: string; visibility?: string };
-    response: IModelRead;
-  };
+  'PATCH /models/{id}': { body: IModelBody; response: IModelRead };
   'DELETE /models/{id}': { response: void };
   'GET /models/{id}/versions': { query?: IListQuery; response: IPage<IModelVersionRead> };
-  'POST /models/{id}/versions': { body: { source: Source; note?: string }; response: IModelVersionRead };
+  'POST /models/{id}/versions': {
+    body: {
+      source?: Source;
+      run?: { job_id: string; version: string };
+      note?: string;
+      runtime_image_id?: string | null;
+    };
+    response: IModelVersionRead;
+  };
   'GET /models/{id}/versions/{version}': { response: IModelVersionRead };
   'DELETE /models/{id}/versions/{version}': { response: void };
   'GET /models/{id}/versions/{version}/files': { query?: { cursor?: string }; response: IFileList };

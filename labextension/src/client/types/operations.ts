@@ -1,95 +1,139 @@
 import type { ICursorPage, IListQuery, IMoney, IOwnedRead, IPage, IReason } from './common';
-import type { IModelTensor } from './lifecycle';
-import type { ISpecRead, IWorkloadRead } from './resources';
-import type { IScalarSeries } from './training';
+import type { ITensor } from './lifecycle';
+import type { ISpecRead } from './resources';
 import type { IEventRead } from './system';
 
-export interface ICallCounts {
+export interface ICallSummary {
   total: number;
   errors: number;
+  client_errors: number;
+  /** A second. */
   rate: number;
+  /** Milliseconds. */
   p50: number | null;
   p99: number | null;
+}
+
+export interface IServingModel {
+  id: string;
+  name: string;
+  version: string;
+}
+
+export interface IReplicas {
+  ready: number;
+  total: number;
 }
 
 export interface IDeploymentRead {
   number: number;
   status: string;
-  model?: { id?: string; model_id?: string; name?: string; version: string } | null;
-  spec?: { id: string; name: string } | null;
-  spec_id?: string | null;
-  replicas?: number;
-  reason?: IReason | string | null;
-  note?: string | null;
+  reason: IReason | null;
+  is_current: boolean;
+  role: 'production' | 'canary';
+  share: number;
+  model: IServingModel;
+  image_id: string;
+  spec_id: string;
+  replicas: IReplicas;
+  parameters: Record<string, unknown>;
+  environment: Record<string, string>;
+  source: { kind?: 'create' | 'edit' | 'rollback'; from?: number };
+  note: string;
+  created_by: { id: string; name: string };
   created_at: string;
-  created_by?: { id: string; name: string } | null;
-  ended_at?: string | null;
-  current?: boolean;
+  started_at: string | null;
+  ready_at: string | null;
+  ended_at: string | null;
+  workloads: string[];
+  can: string[];
+}
+
+export interface ISignature {
+  inputs: ITensor[];
+  outputs: ITensor[];
+  labels: string[];
+  accepts_images: boolean;
+  infer_path: string;
+}
+
+export interface IServiceLimits {
+  requests_per_second: number | null;
+  max_in_flight: number;
+  max_body_bytes: number;
+  timeout_seconds: number;
 }
 
 export interface IServiceRead extends IOwnedRead {
-  status: string;
-  reason: IReason | null;
-  endpoint: string;
   slug: string;
-  model: { id?: string; model_id?: string; name?: string; version: string } | null;
-  spec?: { id: string; name: string } | null;
-  spec_id?: string | null;
-  image_id?: string | null;
-  parameters?: Record<string, unknown>;
-  deployment?: IDeploymentRead | number | null;
-  deployments?: IDeploymentRead[] | null;
-  current?: IDeploymentRead | null;
-  replicas: { ready: number; total: number };
-  signature: {
-    inputs?: IModelTensor[];
-    outputs?: IModelTensor[];
-    labels?: string[];
-    [key: string]: unknown;
-  } | null;
-  calls: ICallCounts | null;
-  workloads?: { id: string; status?: string }[] | string[] | null;
-  workload_id?: string | null;
-  price_per_hour?: IMoney | null;
-  cost?: IMoney | null;
+  endpoint: string;
+  status: string;
+  target: 'serving' | 'stopped';
+  reason: IReason | null;
+  observed_at: string | null;
+  model: IServingModel;
+  image_id: string;
+  spec_id: string;
+  replicas: IReplicas;
+  parameters: Record<string, unknown>;
+  environment: Record<string, string>;
+  limits: IServiceLimits;
+  deployment: number | null;
+  desired: number;
+  signature: ISignature;
+  calls: ICallSummary;
+  workload_id: string | null;
 }
 
 export interface IServiceBody {
   name?: string;
   description?: string;
   model?: { model_id: string; version: string };
-  image_id?: string | null;
-  spec_id?: string | null;
+  image_id?: string;
+  spec_id?: string;
   replicas?: number;
   visibility?: string;
   parameters?: Record<string, unknown>;
+  environment?: Record<string, string>;
+  limits?: IServiceLimits;
+  note?: string;
 }
 
 export interface IServiceToken {
   id: string;
   name: string;
-  created_at?: string;
-  last_used_at?: string | null;
-  expires_at?: string | null;
-  token?: string;
+  hint: string;
+  created_by: { id: string; name: string };
+  created_at: string;
+  expires_at: string | null;
+}
+
+export interface ICallPoint {
+  at: string;
+  total: number;
+  errors: number;
+  client_errors: number;
+  p50: number | null;
+  p99: number | null;
 }
 
 export interface ICallSeries {
-  times?: (number | string)[];
-  calls?: number[];
-  errors?: number[];
-  p50?: (number | null)[];
-  p99?: (number | null)[];
-  items?: {
-    at?: string;
-    time?: number | string;
-    total?: number;
-    calls?: number;
-    errors: number;
-    p50: number | null;
-    p99: number | null;
-  }[];
-  [key: string]: unknown;
+  window: string;
+  step_seconds: number;
+  points: ICallPoint[];
+  total: number;
+  errors: number;
+  client_errors: number;
+  p50: number | null;
+  p99: number | null;
+  by_deployment: Record<string, ICallPoint>;
+}
+
+export interface IPrediction {
+  outputs: unknown;
+  milliseconds: number;
+  status: number;
+  deployment: number | null;
 }
 
 export interface IUsageInterval {
@@ -188,13 +232,16 @@ export interface IOperationsRoutes {
   'DELETE /services/{id}': { response: void };
   'POST /services/{id}/start': { response: IServiceRead };
   'POST /services/{id}/stop': { response: IServiceRead };
-  'GET /services/{id}/deployments': { query?: IListQuery; response: IPage<IDeploymentRead> };
-  'POST /services/{id}/deployments/{number}/rollback': { response: IServiceRead };
-  'GET /services/{id}/tokens': { query?: IListQuery; response: IPage<IServiceToken> };
-  'POST /services/{id}/tokens': { body: { name: string }; response: IServiceToken };
+  'GET /services/{id}/deployments': { response: { items: IDeploymentRead[] } };
+  'POST /services/{id}/deployments/{number}/rollback': { body: { note?: string }; response: IServiceRead };
+  'GET /services/{id}/tokens': { response: { items: IServiceToken[] } };
+  'POST /services/{id}/tokens': {
+    body: { name: string; expires_at?: string };
+    response: IServiceToken & { token: string };
+  };
   'DELETE /services/{id}/tokens/{token_id}': { response: void };
-  'GET /services/{id}/calls': { query: { window?: string }; response: ICallSeries };
-  'POST /services/{id}/predict': { body: unknown; response: unknown };
+  'GET /services/{id}/calls': { query: { window?: string; deployment?: number }; response: ICallSeries };
+  'POST /services/{id}/predict': { body: unknown; response: IPrediction };
   'GET /usage/summary': { query: IPeriod; response: IUsageSummary };
   'GET /usage/lines': {
     query: IPeriod & { kind?: string; object_id?: string; limit?: number; offset?: number };
@@ -229,4 +276,4 @@ export interface IOperationsRoutes {
   };
 }
 
-export type { IScalarSeries, IWorkloadRead };
+

@@ -58,7 +58,7 @@ export interface IResourceRoutes {
   'GET /workloads/{id}': { response: IWorkloadRead };
   'POST /workloads/{id}/stop': { response: IWorkloadRead };
   'GET /workloads/{id}/log': {
-    query: { after?: number; limit?: number; attempt?: number; q?: string };
+    query: { after?: number; limit?: number; attempt?: number; q?: string; tail?: boolean };
     response: ILogPiece;
   };
 }

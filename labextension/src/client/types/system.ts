@@ -1,4 +1,4 @@
-import type { ICursorPage, IListQuery, IPage, IReason } from './common';
+import type { ICursorPage, IListQuery, IMoney, IPage } from './common';
 
 export interface IMe {
   id: string;
@@ -7,7 +7,12 @@ export interface IMe {
   permissions: string[];
   organisation?: { id: string; name: string } | null;
   token_scopes?: string[] | null;
-  settings?: Record<string, unknown>;
+  settings?: {
+    language?: string | null;
+    theme?: string | null;
+    dismissed?: string[];
+    [name: string]: unknown;
+  };
 }
 
 export interface IVersionInfo {
@@ -23,20 +28,16 @@ export interface INeedsYou {
   code: string;
   object_id?: string | null;
   object_kind?: string | null;
-  path?: string | null;
-  name?: string | null;
-  params?: Record<string, unknown>;
-  reason?: IReason | null;
-  occurred_at?: string;
+  name: string;
+  params: Record<string, unknown>;
+  occurred_at?: string | null;
 }
 
 export interface IRecent {
   id: string;
   name: string;
   status?: string | null;
-  version?: string | null;
-  current_version?: string | null;
-  updated_at?: string;
+  updated_at: string;
 }
 
 export interface IRunning {
@@ -44,10 +45,9 @@ export interface IRunning {
   kind: string;
   name: string;
   status: string;
+  object_id: string | null;
+  object_kind: string | null;
   position?: number | null;
-  queue?: string | null;
-  progress?: { done: number; total: number | null } | null;
-  object?: { kind: string; id: string } | null;
   started_at?: string | null;
 }
 
@@ -55,10 +55,10 @@ export interface IRunning {
 export interface IOverview {
   counts: Record<string, number>;
   running: IRunning[];
+  running_total: number;
   needs_you: INeedsYou[];
-  recent?: Record<string, IRecent[]>;
-  usage?: { resource: string; used: number; limit: number | null }[];
-  cost_today?: { amount: string; currency: string } | null;
+  recent: Record<string, IRecent[]>;
+  cost_today: IMoney | null;
 }
 
 /** One line of the record of what happened. */
@@ -76,7 +76,6 @@ export interface ISearchHit {
   id: string;
   kind: string;
   name: string;
-  path?: string;
   owner?: { id: string; name: string };
 }
 
@@ -89,6 +88,6 @@ export interface ISystemRoutes {
     query: { after?: number | string; object_id?: string; code?: string; limit?: number; order?: string };
     response: ICursorPage<IEventRead>;
   };
-  'GET /search': { query: { q: string; limit?: number }; response: IPage<ISearchHit> };
+  'GET /search': { query: { q: string; limit?: number }; response: { items: ISearchHit[]; total: number } };
   'GET /tokens': { query?: IListQuery; response: IPage<{ id: string; name: string; scope: string }> };
 }

@@ -1,116 +1,116 @@
-import type {
-  ICursorPage,
-  IFileEntry,
-  IListQuery,
-  IMoney,
-  IOwnedRead,
-  IPage,
-  IProgress,
-  IReason
-} from './common';
+import type { ICursorPage, IFileEntry, IListQuery, IMoney, IOwnedRead, IPage, IReason } from './common';
 import type { ILineage } from './datasets';
 import type { IModelVersionRead } from './lifecycle';
+import type { IWorkloadRead } from './resources';
 
-export interface ITrainingInput {
-  role: 'training' | 'validation' | string;
+export interface IRunInput {
+  role?: 'training' | 'validation';
   dataset_id: string;
   version: string;
   split?: string | null;
-  /** Given back, not sent. */
-  name?: string;
 }
 
 /** What a run is made of. */
-export interface ITrainingRequest {
-  name?: string;
-  description?: string;
+export interface IRunSettings {
   task_type?: 'single_node';
-  algorithm?: { algorithm_id: string; version: string };
+  algorithm: { algorithm_id: string; version?: string | null };
   image_id?: string | null;
-  inputs?: ITrainingInput[];
-  model?: { model_id: string; version: string } | null;
-  parameters?: Record<string, unknown>;
-  spec_id?: string | null;
+  inputs: IRunInput[];
+  model?: { model_id: string; version?: string | null } | null;
+  parameters: Record<string, unknown>;
+  argument_mapping?: Record<string, string | null>;
+  spec_id: string;
   nodes?: number;
-  queue?: string;
-  priority?: 'low' | 'normal' | 'high';
-  delay_hours?: number;
-  max_hours?: number | null;
-  retries?: number;
-  environment?: Record<string, string>;
+  queue?: string | null;
+  priority: 'low' | 'normal' | 'high';
+  delay_hours: number;
+  max_hours: number;
+  retries: number;
+  environment: Record<string, string>;
   seed?: number | null;
   note?: string;
 }
 
+/** A change of settings; what is absent is taken from the run before. */
+export type IRunChanges = Partial<IRunSettings> & { base?: string };
+
 export interface IEstimate {
-  command: string | string[];
+  command: string;
   valid: boolean;
-  fields: { field: string; message: string; code?: string }[];
+  fields: { field: string; message: string; code: string }[];
   price_per_hour: IMoney | null;
   cost_at_most: IMoney | null;
   queue_position: number | null;
   starts_in_seconds: number | null;
   free: boolean;
+  fits: boolean;
 }
 
-export interface IScalarSummary {
+export interface IRunMetric {
   last: number | null;
-  best?: number | null;
-  step?: number | null;
-  min?: number | null;
-  max?: number | null;
+  best: number | null;
+  step: number;
+  best_step: number;
 }
 
-export interface IRunWorkload {
+export interface INamedVersion {
   id: string;
-  status: string;
-  reason?: IReason | null;
-  position?: number | null;
-  queue?: string | null;
-  started_at?: string | null;
-  ended_at?: string | null;
-  attempts?: unknown[];
-  time_limit_seconds?: number | null;
+  name: string;
+  version: string;
+}
+
+export interface IInputRead extends INamedVersion {
+  role: 'training' | 'validation' | 'evaluation';
+  split: string | null;
+}
+
+export interface IFileSummary {
+  files: number;
+  size_bytes: number;
+}
+
+export interface IEvaluationSummary {
+  accuracy: number;
+  macro_f1: number;
+  count: number;
 }
 
 export interface IRunRead {
-  id?: string;
-  job_id?: string;
+  id: string;
+  job_id: string;
+  job_name: string;
   version: string;
   status: string;
-  reason?: IReason | null;
-  note?: string | null;
-  created_at: string;
-  started_at?: string | null;
-  ended_at?: string | null;
-  workload_id?: string | null;
-  workload: IRunWorkload | null;
-  progress: (Partial<IProgress> & { step?: number; epoch?: number; epochs?: number }) | null;
-  metrics: Record<string, IScalarSummary | number | null> | null;
-  outputs?: { count?: number; files?: number; size_bytes?: number } | IFileEntry[] | null;
-  model_output?: {
-    files?: IFileEntry[] | number;
-    size_bytes?: number;
-    model?: { id: string; version: string };
-  } | null;
-  models?: { model_id: string; version: string; name?: string }[] | null;
-  evaluation_summary?: Record<string, unknown> | null;
-  configuration: ITrainingRequest & Record<string, unknown>;
-  command?: string | string[] | null;
+  reason: IReason | null;
+  /** Between the end of the program and the moment when its results are kept. */
+  collecting: boolean;
+  workload: IWorkloadRead | null;
+  progress: { done: number | null; total: number | null; unit: string } | null;
+  metrics: Record<string, IRunMetric>;
+  outputs: IFileSummary | null;
+  model_output: IFileSummary | null;
+  evaluation_summary: IEvaluationSummary | null;
+  algorithm: INamedVersion;
+  image: { id: string; name: string } | null;
+  inputs: IInputRead[];
+  model: INamedVersion | null;
+  configuration: IRunSettings;
+  command: string;
+  note: string;
   cost: IMoney | null;
-  lineage?: unknown;
-  can?: string[];
+  saved_as: INamedVersion[];
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  can: string[];
 }
 
 export interface ITrainingJobRead extends IOwnedRead {
-  status: string;
   task_type: string;
-  algorithm?: { id?: string; algorithm_id?: string; name?: string; version: string } | null;
-  current_run?: string | null;
-  run_count?: number;
-  current?: IRunRead | null;
-  latest?: IRunRead | null;
-  cost?: IMoney | null;
+  status: string;
+  current_version: string;
+  run_count: number;
+  latest: IRunRead;
 }
 
 /** One series in at most so many buckets. */
@@ -124,80 +124,84 @@ export interface IScalarSeries {
 
 export interface IScalars {
   series: Record<string, IScalarSeries>;
-  next?: number | null;
-  points?: number;
-  progress?: Record<string, unknown> | null;
+  next: number;
+  points: number;
+  progress?: { done?: number | null; total?: number | null; unit?: string } | null;
 }
 
-export interface IEvaluation {
+export interface IClassScore {
+  label: string;
+  precision: number;
+  recall: number;
+  f1: number;
+  support: number;
+  predicted: number;
+}
+
+export interface IEvaluationResult {
   labels: string[];
   matrix: number[][];
-  per_class: {
-    label: string;
-    precision: number | null;
-    recall: number | null;
-    f1: number | null;
-    support: number;
-  }[];
-  accuracy: number | null;
-  macro_f1: number | null;
+  per_class: IClassScore[];
+  accuracy: number;
+  macro_precision: number;
+  macro_recall: number;
+  macro_f1: number;
+  weighted_f1: number;
   count: number;
+  wrong: number;
 }
 
 export interface IEvaluatedSample {
-  sample_id: string | null;
-  dataset_id?: string | null;
-  version?: string | null;
   path: string;
-  truth: string | string[] | null;
-  predicted: string | string[] | null;
-  score?: number | null;
-  number?: number | null;
+  truth: string;
+  predicted: string;
+  correct: boolean;
+  score: number | null;
+  scores: Record<string, number> | null;
+  dataset: IInputRead | null;
 }
 
-export interface IComparedRun {
-  run: string;
-  job_id: string;
-  version: string;
-  name: string;
-  status: string;
-  parameters: Record<string, unknown>;
-  metrics: Record<string, IScalarSummary | number | null>;
-  configuration?: Record<string, unknown>;
-  duration_seconds?: number | null;
-  started_at?: string | null;
-  ended_at?: string | null;
-  cost?: IMoney | null;
+export interface IComparison {
+  runs: IRunRead[];
+  differences: Record<string, unknown[]>;
+  metrics: Record<string, (IRunMetric | null)[]>;
+  evaluations: (IEvaluationSummary | null)[];
 }
 
 export interface IEvaluationRead extends IOwnedRead {
   status: string;
-  reason?: IReason | null;
-  model?: { id?: string; model_id?: string; name?: string; version: string } | null;
-  inputs?: ITrainingInput[];
-  workload?: IRunWorkload | null;
-  workload_id?: string | null;
-  result?: IEvaluation | null;
-  evaluation?: IEvaluation | null;
-  cost?: IMoney | null;
+  reason: IReason | null;
+  collecting: boolean;
+  model: INamedVersion;
+  inputs: IInputRead[];
+  image: { id: string; name: string } | null;
+  workload: IWorkloadRead | null;
+  progress: { done: number | null; total: number | null; unit: string } | null;
+  result: IEvaluationResult | null;
+  cost: IMoney | null;
+  started_at: string | null;
+  ended_at: string | null;
 }
 
-interface IEvaluatedQuery {
+export interface IEvaluatedQuery {
   truth?: string;
   predicted?: string;
-  only?: 'wrong' | 'all';
+  only?: 'wrong' | 'right' | 'all';
   cursor?: string;
   limit?: number;
 }
 
 export interface ITrainingRoutes {
   'GET /training-jobs': { query: IListQuery; response: IPage<ITrainingJobRead> };
-  'POST /training-jobs': { body: ITrainingRequest; response: ITrainingJobRead };
-  'POST /training-jobs/estimate': { body: ITrainingRequest; response: IEstimate };
-  'GET /training-jobs/compare': {
-    query: { run: string[] };
-    response: { items?: IComparedRun[]; runs?: IComparedRun[] };
+  'POST /training-jobs': {
+    body: IRunSettings & { name: string; description?: string };
+    response: ITrainingJobRead;
   };
+  'POST /training-jobs/estimate': {
+    body: IRunChanges & { name?: string; description?: string };
+    response: IEstimate;
+  };
+  'GET /training-jobs/compare': { query: { run: string[] }; response: IComparison };
   'GET /training-jobs/{id}': { response: ITrainingJobRead };
   'PATCH /training-jobs/{id}': {
     body: { name?: string; description?: string; visibility?: string };
@@ -205,7 +209,7 @@ export interface ITrainingRoutes {
   };
   'DELETE /training-jobs/{id}': { response: void };
   'GET /training-jobs/{id}/runs': { query?: IListQuery; response: IPage<IRunRead> };
-  'POST /training-jobs/{id}/runs': { body: ITrainingRequest; response: IRunRead };
+  'POST /training-jobs/{id}/runs': { body: IRunChanges; response: IRunRead };
   'GET /training-jobs/{id}/runs/{version}': { response: IRunRead };
   'DELETE /training-jobs/{id}/runs/{version}': { response: void };
   'POST /training-jobs/{id}/runs/{version}/stop': { response: IRunRead };
@@ -215,27 +219,30 @@ export interface ITrainingRoutes {
     response: IScalars;
   };
   'GET /training-jobs/{id}/runs/{version}/outputs': {
-    query?: { cursor?: string };
-    response: { items: IFileEntry[] };
+    query?: { cursor?: string; limit?: number };
+    response: ICursorPage<IFileEntry>;
   };
-  'GET /training-jobs/{id}/runs/{version}/evaluation': { response: IEvaluation };
+  'GET /training-jobs/{id}/runs/{version}/evaluation': { response: IEvaluationResult };
   'GET /training-jobs/{id}/runs/{version}/evaluation/samples': {
     query: IEvaluatedQuery;
     response: ICursorPage<IEvaluatedSample>;
   };
   'POST /training-jobs/{id}/runs/{version}/save-model': {
     body: { name?: string; model_id?: string; description?: string };
-    response: IModelVersionRead & { model_id?: string; id?: string };
+    response: IModelVersionRead;
   };
   'GET /training-jobs/{id}/runs/{version}/lineage': { response: ILineage };
-  'GET /evaluations': { query: IListQuery; response: IPage<IEvaluationRead> };
+  'GET /evaluations': {
+    query: IListQuery & { model_id?: string; version?: string };
+    response: IPage<IEvaluationRead>;
+  };
   'POST /evaluations': {
     body: {
       name?: string;
       model_id: string;
-      version: string;
-      inputs: ITrainingInput[];
-      spec_id: string | null;
+      version?: string;
+      inputs: { dataset_id: string; version: string; split?: string | null }[];
+      spec_id: string;
     };
     response: IEvaluationRead;
   };

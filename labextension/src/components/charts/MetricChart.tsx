@@ -22,6 +22,8 @@ export interface IMetricChartProps {
   height?: number;
   unit?: string;
   format?: (value: number | null) => string;
+  /** "last": there is no better or worse, so no best value is told. */
+  summarise?: 'best' | 'last';
 }
 
 function fade(colour: string, share: number): string {
@@ -261,7 +263,7 @@ export function MetricChart(props: IMetricChartProps): JSX.Element {
               </svg>
               <span>
                 <bdi>{one.label}</bdi> <b>{read && !table ? value(read[order]) : value(facts.last)}</b>
-                {facts.best !== null ? (
+                {facts.best !== null && props.summarise !== 'last' ? (
                   <small> {trans.__('best %1 at %2', value(facts.best), place(facts.bestX ?? 0))}</small>
                 ) : null}
               </span>

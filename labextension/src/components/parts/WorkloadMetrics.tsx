@@ -88,7 +88,7 @@ export function WorkloadMetrics(props: { workloadId: string | null | undefined; 
         ) : (
           <div className="ais-Charts">
             {charts.map(chart => (
-              <MetricChart key={chart.title} axis="time" height={150} {...chart} />
+              <MetricChart key={chart.title} axis="time" height={150} summarise="last" {...chart} />
             ))}
           </div>
         )

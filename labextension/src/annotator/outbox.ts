@@ -1,0 +1,188 @@
+import type { IAnnotationEdit, IAnnotatorSample, IMemory, ISampleSource } from './types';
+import { Conflict, Unreachable } from './types';
+
+/** What is on its way to the server. */
+export interface IPending {
+  sample: IAnnotatorSample;
+  edit: IAnnotationEdit;
+}
+
+export interface IOutboxState {
+  state: 'saved' | 'saving' | 'kept' | 'conflict';
+  at: number | null;
+  kept: number;
+  by?: string;
+}
+
+const SETTLE = 300;
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 60_000;
+
+/**
+ * Edits on their way: into the journal at once, to the server soon, one at a time and in order.
+ *
+ * An edit stays in the journal until the server has it; a reload, a lost network or an ended session lose nothing. A sample that
+ * somebody else changed is put aside until the user decides.
+ */
+export class Outbox {
+  constructor(
+    private readonly source: Pick<ISampleSource, 'save'>,
+    private readonly journal: IMemory,
+    private readonly scope: string,
+    private readonly told: {
+      saved(sample: IAnnotatorSample): void;
+      conflict(mine: IPending, current: IAnnotatorSample): void;
+      refused(pending: IPending, reason: Error): void;
+      changed(): void;
+    }
+  ) {}
+
+  /** Send what an earlier page left behind. */
+  async restore(): Promise<number> {
+    const left = await this.journal.entries<IPending>(`${this.scope}/`).catch(() => []);
+    for (const { value } of left) {
+      if (value?.sample && !this.pending.has(value.sample.id)) {
+        this.pending.set(value.sample.id, value);
+      }
+    }
+    if (left.length > 0) {
+      this.told.changed();
+      void this.flush();
+    }
+    return left.length;
+  }
+
+  get state(): IOutboxState {
+    if (this.conflicts.size > 0) {
+      const by = [...this.conflicts.values()][0].annotation.by?.name;
+      return { state: 'conflict', at: this.savedAt, kept: this.pending.size, by };
+    }
+    if (this.failing && this.pending.size > 0) {
+      return { state: 'kept', at: this.savedAt, kept: this.pending.size };
+    }
+    return {
+      state: this.pending.size > 0 || this.sending ? 'saving' : 'saved',
+      at: this.savedAt,
+      kept: this.pending.size
+    };
+  }
+
+  /** What the user last said of a sample, if the server has not got it yet. */
+  peek(sampleId: string): IPending | undefined {
+    return this.pending.get(sampleId) ?? (this.sending?.sample.id === sampleId ? this.sending : undefined);
+  }
+
+  /** Take an edit. `now` sends without waiting for the next one (leaving a sample, confirming). */
+  add(sample: IAnnotatorSample, edit: IAnnotationEdit, now: boolean): void {
+    const entry: IPending = { sample, edit };
+    this.pending.delete(sample.id); // to the end of the line
+    this.pending.set(sample.id, entry);
+    void this.journal.put(`${this.scope}/${sample.id}`, entry).catch(() => undefined);
+    this.told.changed();
+    clearTimeout(this.timer);
+    if (now) {
+      void this.flush();
+    } else {
+      this.timer = setTimeout(() => void this.flush(), SETTLE);
+    }
+  }
+
+  /** Send all that waits. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    if (this.sending) {
+      return;
+    }
+    for (;;) {
+      const next = [...this.pending.values()].find(one => !this.conflicts.has(one.sample.id));
+      if (!next || this.disposed) {
+        break;
+      }
+      this.pending.delete(next.sample.id);
+      this.sending = next;
+      this.told.changed();
+      try {
+        const saved = await this.source.save(next.sample, next.edit);
+        this.sending = null;
+        this.failing = false;
+        this.wait = FIRST_WAIT;
+        this.savedAt = Date.now();
+        const newer = this.pending.get(saved.id);
+        if (newer) {
+          // Edited again meanwhile: the next save is based on what was just saved.
+          newer.sample = { ...newer.sample, revision: saved.revision };
+        } else {
+          await this.journal.delete(`${this.scope}/${saved.id}`).catch(() => undefined);
+        }
+        this.told.saved(saved);
+      } catch (reason) {
+        this.sending = null;
+        if (!this.pending.has(next.sample.id)) {
+          this.pending.set(next.sample.id, next);
+        }
+        if (reason instanceof Conflict) {
+          this.conflicts.set(next.sample.id, reason.current);
+          this.told.conflict(this.pending.get(next.sample.id) ?? next, reason.current);
+        } else if (reason instanceof Unreachable) {
+          this.failing = true;
+          this.timer = setTimeout(() => void this.flush(), this.wait);
+          this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
+          this.told.changed();
+          return;
+        } else {
+          // The server said no, and would again: the edit is not kept, the user is told why.
+          this.pending.delete(next.sample.id);
+          await this.journal.delete(`${this.scope}/${next.sample.id}`).catch(() => undefined);
+          this.told.refused(next, reason instanceof Error ? reason : new Error(String(reason)));
+        }
+      }
+    }
+    this.told.changed();
+  }
+
+  /** What is there now of a sample that two changed; undefined when there is no conflict. */
+  conflictOf(sampleId: string): IAnnotatorSample | undefined {
+    return this.conflicts.get(sampleId);
+  }
+
+  /** The user decided: keep mine over theirs, or take theirs. */
+  async resolve(sampleId: string, keep: 'mine' | 'theirs'): Promise<void> {
+    const current = this.conflicts.get(sampleId);
+    const mine = this.pending.get(sampleId);
+    this.conflicts.delete(sampleId);
+    if (!current) {
+      return;
+    }
+    if (keep === 'mine' && mine) {
+      mine.sample = { ...mine.sample, revision: current.revision };
+      await this.flush();
+    } else {
+      this.pending.delete(sampleId);
+      await this.journal.delete(`${this.scope}/${sampleId}`).catch(() => undefined);
+      this.told.saved(current);
+      this.told.changed();
+      await this.flush();
+    }
+  }
+
+  dispose(): void {
+    // What waits is in the journal; one last try for it.
+    if (this.pending.size > 0) {
+      void this.flush().finally(() => {
+        this.disposed = true;
+      });
+    } else {
+      this.disposed = true;
+    }
+    clearTimeout(this.timer);
+  }
+
+  private readonly pending = new Map<string, IPending>();
+  private readonly conflicts = new Map<string, IAnnotatorSample>();
+  private sending: IPending | null = null;
+  private failing = false;
+  private disposed = false;
+  private wait = FIRST_WAIT;
+  private savedAt: number | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+}

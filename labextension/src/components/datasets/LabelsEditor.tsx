@@ -1,0 +1,172 @@
+import { useState } from 'react';
+import type { ILabel } from '../../client';
+import { useApp } from '../context';
+import { Button } from '../controls';
+
+/** Colours of labels: apart for normal, protan, deutan and tritan vision. */
+export const LABEL_COLOURS = [
+  '#FF8800', '#85B8F2', '#3B04D5', '#7A3623', '#6D1E92', '#FDAD97', '#37F1EC', '#AC6E9D', '#7E8F46', '#A31257', '#3069F6', '#DDDB65'
+]; // prettier-ignore
+
+/** The colour of the n-th label: the twelve, then golden-angle hues. */
+export function labelColour(index: number): string {
+  if (index < LABEL_COLOURS.length) {
+    return LABEL_COLOURS[index];
+  }
+  const hue = (index * 137.508) % 360;
+  const part = (n: number): string => {
+    const k = (n + hue / 30) % 12;
+    const value = 0.5 - 0.35 * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+    return Math.round(255 * value)
+      .toString(16)
+      .padStart(2, '0');
+  };
+  return `#${part(0)}${part(8)}${part(4)}`;
+}
+
+/** What is wrong with a list of labels, or null. */
+export function labelsProblem(labels: ILabel[]): 'twice' | 'empty' | 'key' | null {
+  const names = labels.map(label => label.name.trim());
+  const keys = labels.map(label => label.key).filter(Boolean);
+  if (names.some(name => name === '')) {
+    return 'empty';
+  }
+  if (new Set(names).size < names.length) {
+    return 'twice';
+  }
+  return new Set(keys).size < keys.length ? 'key' : null;
+}
+
+/** Names, colours and keys of labels. */
+export function LabelsEditor(props: {
+  labels: ILabel[];
+  onChange: (labels: ILabel[]) => void;
+  readOnly?: boolean;
+}): JSX.Element {
+  const { trans } = useApp();
+  const [name, setName] = useState('');
+  const { labels } = props;
+  const problem = labelsProblem(labels);
+  const change = (index: number, patch: Partial<ILabel>): void =>
+    props.onChange(labels.map((label, i) => (i === index ? { ...label, ...patch } : label)));
+  const move = (index: number, step: number): void => {
+    const next = [...labels];
+    const [one] = next.splice(index, 1);
+    next.splice(index + step, 0, one);
+    props.onChange(next);
+  };
+  const add = (): void => {
+    const fresh = name
+      .split(/[,，\n]/)
+      .map(part => part.trim())
+      .filter(part => part && !labels.some(label => label.name === part));
+    if (fresh.length > 0) {
+      props.onChange([
+        ...labels,
+        ...[...new Set(fresh)].map((one, index) => ({
+          name: one,
+          color: labelColour(labels.length + index),
+          key: null
+        }))
+      ]);
+    }
+    setName('');
+  };
+  return (
+    <div className="ais-Labels">
+      {labels.length > 0 ? (
+        <ul className="ais-List" aria-label={trans.__('Labels')}>
+          {labels.map((label, index) => (
+            <li key={index}>
+              <input
+                type="color"
+                value={label.color ?? labelColour(index)}
+                disabled={props.readOnly}
+                aria-label={trans.__('Colour of %1', label.name)}
+                onChange={event => change(index, { color: event.target.value })}
+              />
+              <input
+                className="ais-Input"
+                value={label.name}
+                maxLength={30}
+                readOnly={props.readOnly}
+                aria-label={trans.__('Name of label %1', index + 1)}
+                onChange={event => change(index, { name: event.target.value })}
+              />
+              <input
+                className="ais-Input ais-mod-key"
+                value={label.key ?? ''}
+                maxLength={1}
+                readOnly={props.readOnly}
+                placeholder={index < 10 ? String((index + 1) % 10) : ''}
+                aria-label={trans.__('Key of %1', label.name)}
+                title={trans.__('Key in the annotator: a digit or a letter')}
+                onChange={event => {
+                  const key = event.target.value.toLowerCase();
+                  if (key === '' || /^[a-z0-9]$/.test(key)) {
+                    change(index, { key: key || null });
+                  }
+                }}
+              />
+              {props.readOnly ? null : (
+                <>
+                  <Button
+                    kind="quiet"
+                    label={trans.__('Move %1 up', label.name)}
+                    blocked={index > 0 ? null : trans.__('This is the first')}
+                    onClick={() => move(index, -1)}
+                  >
+                    ↑
+                  </Button>
+                  <Button
+                    kind="quiet"
+                    label={trans.__('Move %1 down', label.name)}
+                    blocked={index < labels.length - 1 ? null : trans.__('This is the last')}
+                    onClick={() => move(index, 1)}
+                  >
+                    ↓
+                  </Button>
+                  <Button
+                    kind="quiet"
+                    icon="trash"
+                    label={trans.__('Remove %1', label.name)}
+                    onClick={() => props.onChange(labels.filter((_, i) => i !== index))}
+                  />
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {problem ? (
+        <p className="ais-FieldError" role="alert">
+          {problem === 'twice'
+            ? trans.__('Two labels have the same name.')
+            : problem === 'key'
+              ? trans.__('Two labels have the same key.')
+              : trans.__('A label has no name.')}
+        </p>
+      ) : null}
+      {props.readOnly ? null : (
+        <div className="ais-Row">
+          <input
+            className="ais-Input"
+            value={name}
+            placeholder={trans.__('cat, dog, horse')}
+            aria-label={trans.__('Names of new labels, separated by commas')}
+            onChange={event => setName(event.target.value)}
+            onKeyDown={event => {
+              if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+                event.preventDefault();
+                add();
+              }
+            }}
+          />
+          <Button icon="add" blocked={name.trim() ? null : trans.__('Type a name first')} onClick={add}>
+            {trans.__('Add label')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

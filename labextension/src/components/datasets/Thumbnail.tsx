@@ -1,0 +1,85 @@
+import type { MouseEvent } from 'react';
+import type { ILabel, ISampleRead } from '../../client';
+import { useTrans } from '../context';
+import { Icon } from '../Icon';
+import { lookOf, statusWord } from '../status';
+import { labelColour } from './LabelsEditor';
+
+/** One sample in the grid: its picture, its state, its label, and whether it is a hard one. */
+export function Thumbnail(props: {
+  sample: ISampleRead | undefined;
+  index: number;
+  total: number;
+  size: number;
+  labels: ILabel[];
+  selected: boolean;
+  focusable: boolean;
+  url: string;
+  onPick: (event: MouseEvent) => void;
+  onOpen: () => void;
+}): JSX.Element {
+  const trans = useTrans();
+  const { sample, size } = props;
+  const names = sample?.annotation.objects.map(object => object.label ?? '').filter(Boolean) ?? [];
+  const score = sample?.state === 'auto' ? sample.annotation.objects[0]?.score : null;
+  const look = lookOf(sample?.state ?? 'unknown');
+  const at = props.labels.findIndex(label => label.name === names[0]);
+  const file = sample?.path.split('/').pop() ?? '';
+  return (
+    <div
+      role="option"
+      data-index={props.index}
+      data-sample={sample?.id}
+      aria-selected={props.selected}
+      aria-setsize={props.total}
+      aria-posinset={props.index + 1}
+      aria-label={
+        sample
+          ? [
+              sample.path,
+              statusWord(trans, sample.state),
+              names.join(', ') || trans.__('no label'),
+              sample.hard ? trans.__('hard example') : ''
+            ]
+              .filter(Boolean)
+              .join(', ')
+          : trans.__('Sample %1', props.index + 1)
+      }
+      className="ais-Thumb"
+      style={{ width: size + 16 }}
+      tabIndex={props.focusable ? 0 : -1}
+      onClick={props.onPick}
+      onDoubleClick={props.onOpen}
+    >
+      <span className="ais-Thumb-picture" style={{ width: size, height: size }}>
+        {sample ? (
+          <img
+            src={props.url}
+            alt=""
+            loading="lazy"
+            decoding="async"
+            draggable={false}
+            width={size}
+            height={size}
+          />
+        ) : null}
+      </span>
+      {sample ? (
+        <>
+          <span className="ais-Thumb-label">
+            <Icon name={look.icon} className={`ais-tone-${look.tone}`} />
+            {names.length > 0 ? (
+              <>
+                <i style={{ background: props.labels[at]?.color ?? labelColour(Math.max(0, at)) }} />
+                <b>{names.join(', ')}</b>
+              </>
+            ) : null}
+            {score !== null && score !== undefined ? <span>a{Math.round(score * 100)}</span> : null}
+            {sample.hard ? <Icon name="flag" className="ais-tone-warning" /> : null}
+          </span>
+          <span className="ais-Thumb-name">{file}</span>
+        </>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,256 @@
+import { useState } from 'react';
+import type { IDatasetRead, IDatasetVersionRead } from '../../client';
+import { useApp, usePage } from '../context';
+import { Button, ConfirmWithConsequences, Dialog, RadioCards, TextField } from '../controls';
+import { FilePicker } from '../FilePicker';
+import { bytes, count } from '../formats';
+import { errorText } from '../messages';
+import { EmptyState, Loaded } from '../states';
+import { useAction } from '../useAction';
+import { useQuery } from '../useQuery';
+import { VersionList } from '../VersionList';
+
+/** Export of a version: as a download, or into one's own files. */
+function ExportDialog(props: { dataset: IDatasetRead; version: string; onClose: () => void }): JSX.Element {
+  const { client, trans, notify } = useApp();
+  const page = usePage();
+  const [layout, setLayout] = useState<'class_folders' | 'manifest'>('class_folders');
+  const [target, setTarget] = useState('download');
+  const [folder, setFolder] = useState('');
+  const [picking, setPicking] = useState(false);
+  const run = useAction(
+    async () => {
+      await client.call('POST /datasets/{id}/versions/{version}/export', {
+        path: { id: props.dataset.id, version: props.version },
+        body: { layout, target: target === 'download' ? 'download' : { area: folder } }
+      });
+      props.onClose();
+      notify({
+        message: trans.__('The export is being prepared'),
+        action: { label: trans.__('Show it'), run: () => page.go('/activity') }
+      });
+      page.go('/activity');
+    },
+    { onError: () => undefined }
+  );
+  if (picking) {
+    return (
+      <FilePicker
+        title={trans.__('Export into a folder')}
+        verb={trans.__('Here')}
+        kinds="folder"
+        onAccept={path => {
+          setFolder(path);
+          setPicking(false);
+        }}
+        onClose={() => setPicking(false)}
+      />
+    );
+  }
+  return (
+    <Dialog
+      title={trans.__('Export %1 of %2', props.version, props.dataset.name)}
+      verb={trans.__('Export')}
+      busy={run.busy}
+      onAccept={run.run}
+      onClose={props.onClose}
+    >
+      <RadioCards
+        label={trans.__('Layout')}
+        rows
+        value={layout}
+        onChange={value => setLayout(value as 'manifest')}
+        options={[
+          {
+            value: 'class_folders',
+            label: trans.__('One folder for each label'),
+            help: trans.__('Drops states, scores and second labels.')
+          },
+          { value: 'manifest', label: trans.__('Files and a manifest'), help: trans.__('Drops nothing.') }
+        ]}
+      />
+      <RadioCards
+        label={trans.__('Where to')}
+        rows
+        value={target}
+        onChange={setTarget}
+        options={[
+          { value: 'download', label: trans.__('A zip to download') },
+          { value: 'area', label: trans.__('A folder of my files on the server'), help: `/${folder}` }
+        ]}
+      />
+      {target === 'area' ? (
+        <Button icon="files" onClick={() => setPicking(true)}>
+          {trans.__('Choose the folder')}
+        </Button>
+      ) : null}
+      {run.error ? (
+        <p role="alert" className="ais-FieldError">
+          {errorText(trans, run.error)}
+        </p>
+      ) : null}
+    </Dialog>
+  );
+}
+
+/** The published versions: compare, export, set current, note, delete. */
+export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => void }): JSX.Element {
+  const { client, trans } = useApp();
+  const page = usePage();
+  const { dataset } = props;
+  const { id } = dataset;
+  const query = useQuery(
+    `versions ${id} ${dataset.base_version ?? ''}`,
+    signal => client.call('GET /datasets/{id}/versions', { path: { id }, query: { limit: 200 }, signal }),
+    event => event.object_id === id
+  );
+  const [exporting, setExporting] = useState<string | null>(null);
+  const [doomed, setDoomed] = useState<IDatasetVersionRead | null>(null);
+  const [noting, setNoting] = useState<IDatasetVersionRead | null>(null);
+  const [note, setNote] = useState('');
+  const setCurrent = useAction(async (version: string) => {
+    await client.call('POST /datasets/{id}/versions/{version}/set-current', { path: { id, version } });
+    query.reload();
+  });
+  const remove = useAction(
+    async () => {
+      await client.call('DELETE /datasets/{id}/versions/{version}', {
+        path: { id, version: doomed!.version }
+      });
+      setDoomed(null);
+      query.reload();
+    },
+    { onError: () => undefined }
+  );
+  const saveNote = useAction(async () => {
+    await client.call('PATCH /datasets/{id}/versions/{version}', {
+      path: { id, version: noting!.version },
+      body: { note }
+    });
+    setNoting(null);
+    query.reload();
+  });
+  const writable = dataset.can.includes('write');
+  const readOnly = writable ? null : trans.__('You may only read it');
+  return (
+    <Loaded query={query}>
+      {list =>
+        list.items.length === 0 ? (
+          <EmptyState
+            icon="dataset"
+            text={trans.__(
+              'Nothing published yet. A version is an immutable snapshot of samples and labels.'
+            )}
+          >
+            <Button
+              kind="primary"
+              blocked={readOnly ?? (dataset.counts.total ? null : trans.__('There is no sample yet'))}
+              onClick={props.onPublish}
+            >
+              {trans.__('Publish %1', dataset.next_version)}
+            </Button>
+          </EmptyState>
+        ) : (
+          <>
+            <VersionList
+              label={trans.__('Versions')}
+              versions={list.items.map(version => ({
+                version: version.version,
+                created_at: version.created_at,
+                by: version.created_by.name,
+                note: version.note,
+                current: version.is_current,
+                facts: [
+                  trans._n('%1 sample', '%1 samples', version.file_count, count(version.file_count)),
+                  bytes(version.size_bytes),
+                  trans._n('%1 label', '%1 labels', version.labels.length),
+                  version.used_by.length > 0
+                    ? trans.__('used by %1', version.used_by.map(one => one.name).join(', '))
+                    : null
+                ]
+                  .filter(Boolean)
+                  .join(' · ')
+              }))}
+              onCompare={(from, to) => page.go(`/datasets/${id}/diff?from=${from}&to=${to}`)}
+              actions={name => {
+                const version = list.items.find(one => one.version === name)!;
+                return [
+                  {
+                    label: trans.__('Train on it'),
+                    run: () => page.go(`/training-jobs/new?dataset=${id}:${name}`)
+                  },
+                  {
+                    label: trans.__('Compare with the working copy'),
+                    run: () => page.go(`/datasets/${id}/diff?from=${name}&to=working`)
+                  },
+                  { label: trans.__('Export'), run: () => setExporting(name) },
+                  {
+                    label: trans.__('Set current'),
+                    blocked: readOnly ?? (version.is_current ? trans.__('It is the current version') : null),
+                    run: () => setCurrent.run(name)
+                  },
+                  {
+                    label: trans.__('Edit the note'),
+                    blocked: readOnly,
+                    run: () => {
+                      setNote(version.note);
+                      setNoting(version);
+                    }
+                  },
+                  {
+                    label: trans.__('Delete'),
+                    danger: true,
+                    blocked: readOnly,
+                    run: () => setDoomed(version)
+                  }
+                ];
+              }}
+            />
+            {exporting ? (
+              <ExportDialog dataset={dataset} version={exporting} onClose={() => setExporting(null)} />
+            ) : null}
+            {noting ? (
+              <Dialog
+                title={trans.__('Note of %1', noting.version)}
+                verb={trans.__('Save')}
+                busy={saveNote.busy}
+                onAccept={saveNote.run}
+                onClose={() => setNoting(null)}
+              >
+                <TextField
+                  label={trans.__('Note')}
+                  value={note}
+                  maxLength={100}
+                  autoFocus
+                  onChange={setNote}
+                />
+              </Dialog>
+            ) : null}
+            {doomed ? (
+              <ConfirmWithConsequences
+                title={trans.__('Delete %1 of %2', doomed.version, dataset.name)}
+                verb={trans.__('Delete')}
+                consequences={[
+                  trans.__('The working copy stays as it is.'),
+                  trans.__('The number %1 is not used again.', doomed.version)
+                ]}
+                refused={
+                  doomed.used_by.length > 0
+                    ? trans.__(
+                        'It is used by %1. Delete those first.',
+                        doomed.used_by.map(one => one.name).join(', ')
+                      )
+                    : undefined
+                }
+                busy={remove.busy}
+                error={remove.error ? errorText(trans, remove.error) : null}
+                onAccept={remove.run}
+                onClose={() => setDoomed(null)}
+              />
+            ) : null}
+          </>
+        )
+      }
+    </Loaded>
+  );
+}

@@ -1,0 +1,196 @@
+import { useState } from 'react';
+import type { ILabelGroupRead } from '../../client';
+import { PageLink, useApp, usePage } from '../context';
+import { Button, ConfirmWithConsequences, Dialog, TextField } from '../controls';
+import { useFieldErrors } from '../FormPage';
+import { count } from '../formats';
+import { errorText } from '../messages';
+import { PageFrame } from '../PageFrame';
+import { ResourceTable } from '../ResourceTable';
+import { EmptyState } from '../states';
+import { Time } from '../Time';
+import { useAction } from '../useAction';
+import type { IQuery } from '../useQuery';
+import type { IPage } from '../../client';
+import { visibilityWord } from '../datasets/words';
+
+/** Label groups: lists of labels that datasets share. */
+export default function LabelGroupsPage(): JSX.Element {
+  const { client, trans, may } = useApp();
+  const page = usePage();
+  const [naming, setNaming] = useState<{ copy: ILabelGroupRead | null } | null>(null);
+  const [name, setName] = useState('');
+  const [doomed, setDoomed] = useState<ILabelGroupRead | null>(null);
+  const [query, setQuery] = useState<IQuery<IPage<ILabelGroupRead>> | null>(null);
+  const make = useAction(
+    async () => {
+      const group = naming?.copy
+        ? await client.call('POST /label-groups/{id}/copy', {
+            path: { id: naming.copy.id },
+            body: { name: name.trim() }
+          })
+        : await client.call('POST /label-groups', { body: { name: name.trim(), labels: [] } });
+      setNaming(null);
+      page.go(`/label-groups/${group.id}`);
+    },
+    { onError: () => undefined }
+  );
+  const remove = useAction(
+    async () => {
+      await client.call('DELETE /label-groups/{id}', { path: { id: doomed!.id }, ifMatch: doomed!.revision });
+      setDoomed(null);
+      query?.reload();
+    },
+    { onError: () => undefined }
+  );
+  const wrong = useFieldErrors(make.error);
+  const create = (
+    <Button
+      kind="primary"
+      icon="add"
+      blocked={may('write:label_group') ? null : trans.__('You may not make label groups')}
+      onClick={() => {
+        setName('');
+        setNaming({ copy: null });
+      }}
+    >
+      {trans.__('New label group')}
+    </Button>
+  );
+  return (
+    <PageFrame
+      title={trans.__('Label groups')}
+      icon="label"
+      crumbs={[{ label: trans.__('Data'), to: '/datasets' }]}
+      actions={create}
+    >
+      <ResourceTable<ILabelGroupRead>
+        name="label-groups"
+        label={trans.__('Label groups')}
+        live={event => event.code.startsWith('label_group.')}
+        onQuery={setQueryOnce(query, setQuery)}
+        columns={[
+          {
+            id: 'name',
+            label: trans.__('Name'),
+            width: 'minmax(180px, 2fr)',
+            sort: 'name',
+            render: row => <PageLink to={`/label-groups/${row.id}`}>{row.name}</PageLink>
+          },
+          {
+            id: 'labels',
+            label: trans.__('Labels'),
+            width: 'minmax(200px, 3fr)',
+            render: row => (
+              <span title={row.labels.map(label => label.name).join(', ')}>
+                {count(row.label_count)} · {row.labels.map(label => label.name).join(', ')}
+              </span>
+            )
+          },
+          {
+            id: 'used',
+            label: trans.__('Datasets'),
+            width: '90px',
+            align: 'right',
+            render: row => count(row.used_by)
+          },
+          {
+            id: 'seen',
+            label: trans.__('Visibility'),
+            width: '90px',
+            render: row => visibilityWord(trans, row.visibility)
+          },
+          {
+            id: 'updated',
+            label: trans.__('Updated'),
+            width: '140px',
+            sort: 'updated_at',
+            render: row => <Time value={row.updated_at} />
+          }
+        ]}
+        rowKey={row => row.id}
+        href={row => `/label-groups/${row.id}`}
+        load={(asked, signal) => client.call('GET /label-groups', { query: asked, signal })}
+        actions={row => [
+          { label: trans.__('Open'), run: () => page.go(`/label-groups/${row.id}`) },
+          {
+            label: trans.__('Copy'),
+            run: () => {
+              setName(`${row.name}-2`);
+              setNaming({ copy: row });
+            }
+          },
+          {
+            label: trans.__('Delete'),
+            danger: true,
+            blocked:
+              row.can.includes('write') || row.can.includes('delete')
+                ? null
+                : trans.__('You may only read it'),
+            run: () => setDoomed(row)
+          }
+        ]}
+        empty={
+          <EmptyState
+            icon="label"
+            text={trans.__('No label group yet. Datasets that share one have the same labels.')}
+          >
+            {create}
+          </EmptyState>
+        }
+      />
+      {naming ? (
+        <Dialog
+          title={naming.copy ? trans.__('Copy %1', naming.copy.name) : trans.__('New label group')}
+          verb={naming.copy ? trans.__('Copy') : trans.__('Create')}
+          busy={make.busy}
+          blocked={name.trim() ? null : trans.__('Give it a name first')}
+          onAccept={make.run}
+          onClose={() => setNaming(null)}
+        >
+          <TextField
+            label={trans.__('Name')}
+            value={name}
+            maxLength={50}
+            autoFocus
+            error={wrong('name')}
+            onChange={setName}
+          />
+          {make.error && make.error.fields.length === 0 ? (
+            <p role="alert" className="ais-FieldError">
+              {errorText(trans, make.error)}
+            </p>
+          ) : null}
+        </Dialog>
+      ) : null}
+      {doomed ? (
+        <ConfirmWithConsequences
+          title={trans.__('Delete %1', doomed.name)}
+          verb={trans.__('Delete')}
+          consequences={[trans._n('%1 label', '%1 labels', doomed.label_count)]}
+          refused={
+            doomed.used_by > 0
+              ? trans._n(
+                  '%1 dataset uses it. Give that another group first.',
+                  '%1 datasets use it. Give them another group first.',
+                  doomed.used_by
+                )
+              : undefined
+          }
+          busy={remove.busy}
+          error={remove.error ? errorText(trans, remove.error) : null}
+          onAccept={remove.run}
+          onClose={() => setDoomed(null)}
+        />
+      ) : null}
+    </PageFrame>
+  );
+}
+
+function setQueryOnce<T>(old: IQuery<T> | null, set: (query: IQuery<T>) => void): (query: IQuery<T>) => void {
+  return query => {
+    if (old?.reload !== query.reload) {
+      set(query);
+    }
+  };
+}
