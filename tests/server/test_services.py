@@ -43,10 +43,11 @@ class Installation(Serving):
         self.server = RunningServer(platform, [KnownTokens([self.alice, self.bob])])
 
     def start_gateway(self) -> None:
+        home, internal = self.platform.path, f"http://127.0.0.1:{self.server.internal_port}"
+        options = ["--home", home, "--port", str(self.gateway_port), "--internal-url", internal]
         self.gateway = subprocess.Popen(
-            [sys.executable, "-m", "aispace_server.gateway", "--home", self.platform.path, "--port"]
-            + [str(self.gateway_port), "--internal-url", f"http://127.0.0.1:{self.server.internal_port}"],  # noqa: RUF005
-            stderr=(self.platform.path / "logs" / "gateway.log").open("ab"),
+            [sys.executable, "-m", "aispace_server.gateway", *options],
+            stderr=(home / "logs" / "gateway.log").open("ab"),
         )
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.gateway_port}", trust_env=False, timeout=30)
 
@@ -163,7 +164,7 @@ def test_calls_with_tokens_of_the_service_and_of_users(installation: Installatio
         etag = client.get(f"/services/{service['id']}").headers["etag"]
         assert client.patch(f"/services/{service['id']}", json=public).status_code == 428
         assert client.patch(f"/services/{service['id']}", json=public, headers={"If-Match": etag}).status_code == 200
-        until(lambda: status(bob) == 200, 12)
+        until(lambda: status(bob) == 200, 5)
         assert client.delete(f"/services/{service['id']}/tokens/{made['id']}").status_code == 204
         until(lambda: status(made["token"]) == 401, 3)
         listed = client.get(f"/services/{service['id']}/tokens").json()

@@ -78,6 +78,7 @@ class Routing:
                     "slug": service.slug,
                     "service_id": service.id,
                     "status": service.status,
+                    "visibility": service.visibility,
                     "message": (service.reason or {}).get("message", "") if service.status == "failed" else "",
                     "deployments": [
                         {"number": d.number, "share": d.share, "targets": targets.get((d.service_id, d.number), [])}
