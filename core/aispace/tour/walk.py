@@ -106,13 +106,19 @@ class Walk:
 
     def clean(self) -> None:
         """Delete what the tour made, the newest first."""
+        deleted = 0
         for collection, object_id in reversed(self.made):
-            with contextlib.suppress(NotFound):
-                try:
-                    collection.delete(object_id)
-                except AISpaceError as error:
-                    self.say(f"not deleted: {object_id}: {error.message}")
-        self.say(f"deleted {len(self.made)} objects")
+            try:
+                if collection is self.client.services:
+                    self.client.services.stop(object_id)
+                    self.client.services.wait(object_id, "stopped")
+                collection.delete(object_id)
+                deleted += 1
+            except NotFound:
+                continue
+            except AISpaceError as error:
+                self.say(f"not deleted: {object_id}: {error.message}")
+        self.say(f"deleted {deleted} of {len(self.made)} objects")
         self.made.clear()
 
     # Steps
@@ -239,7 +245,7 @@ class Walk:
         with tempfile.TemporaryDirectory() as folder:
             for digit in chosen:
                 answer = endpoint.predict(digit.save(Path(folder)).read_bytes())
-                right += str(answer["label"]) == digit.label
+                right += str(answer["predictions"][0]["label"]) == digit.label
         self.say(f"{right} of {len(chosen)} held-out images right over HTTP at {service.endpoint}")
         return right / len(chosen)
 
