@@ -5,11 +5,13 @@ BIN := .venv/bin
 DONE := .cache/done
 PYTEST := $(BIN)/python -m pytest
 FRONT_END := $(shell find labextension -path labextension/node_modules -prune -o -path labextension/lib -prune -o -path labextension/dist -prune -o -name '*.tsbuildinfo' -prune -o -type f -print 2>/dev/null)
+CORE := $(wildcard tests/core tests/runtime tests/meta tests/spawner tests/widgets)
+SERVER := $(wildcard tests/server tests/api)
 # Tests of one process each: parallel as far as there are cores.
 WORKERS ?= 2
 
-.PHONY: help run setup setup-test test check test-fast test-core test-databases test-server test-hub test-widgets \
-	test-js test-ui test-wheel test-tour fuzz bench docs capabilities tour clean
+.PHONY: help run setup setup-test test check test-fast test-core test-postgresql test-server test-js test-hub test-ui \
+	test-wheel test-tour fuzz bench docs capabilities tour clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
@@ -65,9 +67,9 @@ $(DONE)/front-end: $(FRONT_END) $(DONE)/npm $(DONE)/python
 
 # Checks and suites.
 
-test: setup-test ## everything: lint, types, contracts, all suites, browser, wheel, docs
-	@$(MAKE) --no-print-directory check test-core test-databases test-server test-hub test-widgets test-js \
-	test-ui test-wheel test-tour docs
+test: setup-test ## everything: lint, types, contracts, all suites, browser, wheel, tour, docs
+	@$(MAKE) --no-print-directory check test-core test-postgresql test-server test-js test-hub test-ui test-wheel \
+	test-tour docs
 
 check: setup-test ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -76,23 +78,20 @@ check: setup-test ## format, lint, types, import contracts
 	$(BIN)/lint-imports --cache-dir .cache/import-linter
 	cd labextension && npm run --silent lint
 
-test-fast: setup-test ## what needs neither browser nor other machines
-	$(PYTEST) -q -n $(WORKERS) -m "not slow and not browser and not postgresql" tests/core tests/server tests/runtime tests/spawner
+test-fast: setup-test ## what needs neither browser nor a hub
+	$(PYTEST) -q -n $(WORKERS) -m "not slow and not browser and not postgresql" $(CORE) $(SERVER)
 	cd labextension && npx jest --silent
 
 test-core: setup-test
-	$(PYTEST) -q -n $(WORKERS) tests/core tests/runtime tests/meta
-test-databases: setup-test
-	$(PYTEST) -q tests/databases
+	$(PYTEST) -q -n $(WORKERS) $(CORE)
+test-postgresql: setup-test ## the core suite on PostgreSQL
+	$(PYTEST) -q --database postgresql tests/core
 test-server: setup-test
-	$(PYTEST) -q -n $(WORKERS) tests/server
-test-hub: setup-test
-	$(PYTEST) -q tests/spawner
-	$(PYTEST) -q -c tests/hub/pytest.ini tests/hub
-test-widgets: setup-test
-	@if [ -d tests/widgets ]; then $(PYTEST) -q tests/widgets; fi
+	$(PYTEST) -q -n $(WORKERS) $(SERVER)
 test-js: setup-test
 	cd labextension && npx jest
+test-hub: setup-test ## a real hub: sign-in, servers, restarts
+	$(PYTEST) -q -c tests/hub/pytest.ini tests/hub
 test-ui: setup-test ## the walk in the browser
 	$(PYTEST) -q ui-tests
 test-wheel: setup-test
@@ -100,10 +99,10 @@ test-wheel: setup-test
 test-tour: setup-test
 	$(PYTEST) -q tests/tour
 fuzz: setup-test ## 10,000 cases against the REST API
-	AISPACE_FUZZ_CASES=10000 $(PYTEST) -q tests/server/test_openapi_fuzz.py
+	AISPACE_FUZZ_EXAMPLES=100 $(PYTEST) -q --timeout 0 tests/api
 
 bench: setup-test ## the figures: one JSON line each
-	@for bench in benchmarks/*_*.py; do $(BIN)/python $$bench || exit 1; done
+	@for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
 docs: setup-test ## the documentation, warnings are errors
 	$(BIN)/sphinx-build -q -W --keep-going docs docs/_build/html
 capabilities: setup-test ## which behaviour is proved by which test
