@@ -1,4 +1,4 @@
-"""aispace"""
+"""AI Space: the whole life of a model in JupyterLab."""
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

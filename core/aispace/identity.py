@@ -1,9 +1,9 @@
 """Who may do what: principals, permissions, roles, and the one function that decides.
 
-Permissions are written ``<action>:<resource>``: actions ``read``, ``write``, ``admin``; resources are the nouns of
-the design (``dataset``, ``training``, ...). A role is a set of permissions *over everything it reaches*; what a user reaches
-comes from ownership and visibility. Organisations, departments and custom roles extend `ROLES` and `_reach` and change
-no caller.
+Permissions are written ``<action>:<resource>``: actions ``read``, ``write``, ``admin``; resources are the nouns of the
+design (``dataset``, ``training``, ...). A role is a set of permissions; what a user reaches with them comes from
+ownership and visibility. Organisations, departments and custom roles will extend `ROLES` and `can_read` and change no
+caller.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""aispace_widgets"""
+"""Panels and magics for notebooks."""

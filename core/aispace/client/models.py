@@ -152,9 +152,9 @@ class Endpoint:
                 body = response.json()
             except ValueError:
                 body = {}
-            error = body.get("error", {})
+            said = body.get("error", {})
             raise RemoteError(
-                response.status_code, error if isinstance(error, dict) else {"code": "refused", "message": str(error)}
+                response.status_code, said if isinstance(said, dict) else {"code": "refused", "message": str(said)}
             )
         answer: dict[str, Any] = response.json()
         return answer
