@@ -17,10 +17,17 @@ from ..storage.manifests import Entry
 from .orm import Sample
 
 View = mmap.mmap | bytes
+RECORDED: Final = (
+    "path", "number", "sha256", "size", "media_type", "width", "height",
+    "state", "split", "hard", "objects", "by", "at",
+)  # fmt: skip
+"""What a version keeps of a sample."""
+Recordable = Sample | Any
+"""A sample, or a row with the columns `RECORDED`."""
 BLOCK: Final = 1 << 16
 
 
-def write_record(sample: Sample) -> bytes:
+def write_record(sample: Recordable) -> bytes:
     """Write the line of a sample."""
     record: dict[str, Any] = {"n": sample.number, "x": sample.sha256[:16], "t": sample.media_type, "s": sample.state}
     if sample.width is not None:
@@ -39,7 +46,7 @@ def write_record(sample: Sample) -> bytes:
     return f"{sample.path}\t{text}\n".encode()
 
 
-def entry_of(sample: Sample) -> Entry:
+def entry_of(sample: Recordable) -> Entry:
     """Give the entry of a sample in the manifest."""
     return Entry(sample.path, sample.size, sample.sha256)
 

@@ -1,0 +1,68 @@
+"""Small images and quick imports for the tests of datasets."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+from aispace.datasets.requests import ImportRead, ImportRequest
+from aispace.datasets.schemas import DatasetRead
+from aispace.datasets.working import counters, locked, recount
+from aispace.identity import Principal
+from aispace.platform import Platform
+from aispace.schemas import AreaSource, UploadSource
+from PIL import Image
+
+
+def png(value: int, size: int = 8, form: str = "PNG") -> bytes:
+    """Make a small image; each value has other bytes."""
+    out = io.BytesIO()
+    Image.new("RGB", (size, size), (value % 256, value // 256 % 256, 7)).save(out, form)
+    return out.getvalue()
+
+
+def put(platform: Platform, principal: Principal, files: dict[str, bytes]) -> None:
+    """Put files into somebody's area."""
+    for path, data in files.items():
+        platform.areas.write_file(principal, path, io.BytesIO(data))
+
+
+def upload(platform: Platform, principal: Principal, name: str, data: bytes) -> UploadSource:
+    """Upload a file."""
+    receiver = platform.uploads.receive_new(None)
+    receiver.write(data) if len(data) <= 16 << 20 else receiver.file.write_bytes(data)
+    return UploadSource(
+        kind="upload", upload_id=platform.uploads.create(principal, len(data), {"filename": name}, receiver).id
+    )
+
+
+def wait_for(platform: Platform, principal: Principal, import_id: str, limit: float = 60) -> ImportRead:
+    """Wait for the end of an import."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        read = platform.datasets.imports.get(principal, import_id)
+        if read.status in ("succeeded", "failed", "cancelled"):
+            return read
+        time.sleep(0.01)
+    raise AssertionError(f"import still {read.status}")
+
+
+def bring(platform: Platform, principal: Principal, dataset: DatasetRead, source: Any, **options: Any) -> ImportRead:
+    """Import a folder of the area (a text) or another source, to its end."""
+    if isinstance(source, str):
+        source = AreaSource(kind="area", path=source)
+    started = platform.datasets.imports.create(principal, dataset.id, ImportRequest(source=source, **options))
+    return wait_for(platform, principal, started.id)
+
+
+def check_counters(platform: Platform, dataset_id: str) -> None:
+    """All counters say what the rows say."""
+    with platform.db.write() as session:
+        row = locked(session, dataset_id)
+        true = recount(session, row)
+        assert {s: getattr(row, s) for s in true["states"]} == true["states"]
+        for name in ("total", "size_bytes", "hard", "added", "changed", "removed"):
+            assert getattr(row, name) == true[name], name
+        assert counters(session, row.number, "label") == true["labels"]
+        assert counters(session, row.number, "split") == true["splits"]
