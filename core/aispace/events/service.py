@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -211,7 +212,7 @@ class EventService:
         following = str(page[-1].position) if len(rows) > query.limit else None
         return CursorPage(items=[self._shape(row) for row in page], page=CursorInfo(limit=query.limit, next=following))
 
-    def tail(self, after: int, until: int, principal: Principal | None = None, limit: int = 1000) -> list[Sealed]:
+    def tail(self, after: int, until: int, principal: Principal | None = None, limit: int = 1000) -> Sequence[Sealed]:
         """Read what was sealed between two positions, oldest first, for those who follow.
 
         Parameters

@@ -15,7 +15,7 @@ from traitlets import Float, Unicode
 from traitlets.config import LoggingConfigurable
 
 from .. import revisions
-from ..errors import Conflict, Forbidden, Invalid, NameTaken, NotFound, Unavailable
+from ..errors import AISpaceError, Conflict, Forbidden, Invalid, NameTaken, NotFound
 from ..identity import SYSTEM, Principal, authorize, can, visible
 from ..ids import new_id
 from ..lineage.service import Point
@@ -157,7 +157,7 @@ class ServingService(LoggingConfigurable):
         workload_id = self.get(principal, service_id).workload_id
         authorize(principal, "write:service", self.row(principal, "read:service", service_id))
         if workload_id is None:
-            raise Unavailable("no_log", "There is no log yet. The service's process has not been started.")
+            raise AISpaceError("no_log", "There is no log yet. The service's process has not been started.", status=404)
         return self.platform.workloads.read_log(principal, workload_id, query)
 
     # Making and changing

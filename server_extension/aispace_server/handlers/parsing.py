@@ -36,7 +36,8 @@ def invalid_fields(error: ValidationError, given: Any, outer: str = "") -> AISpa
     fields = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         name = _field_name(item["loc"], given) or outer
-        fields.append({"field": name, "message": item["msg"], "code": item["type"]})
+        message = item["msg"].removeprefix("Value error, ")
+        fields.append({"field": name, "message": message, "code": item["type"]})
     first = fields[0]
     more = f" ({len(fields)} fields are wrong.)" if len(fields) > 1 else ""
     return AISpaceError(

@@ -15,6 +15,7 @@ from aispace.errors import AISpaceError, NotFound
 from aispace.events.service import Sealed
 from aispace.identity import SYSTEM, Principal, authorize
 from aispace.platform import Platform
+from aispace.serving.schemas import CallsQuery
 from aispace.workloads.schemas import LogQuery, MetricsQuery, ScalarQuery
 from pydantic_core import to_json
 
@@ -214,11 +215,30 @@ class UsageKind(PolledKind):
         return Batch(after, last, items)
 
 
+class ServiceKind(PolledKind):
+    """Topics ``service/<service>``: how its calls go; positions are Unix time in milliseconds."""
+
+    def __init__(self, platform: Platform) -> None:
+        super().__init__(platform)
+        self._known: dict[str, tuple[str, int]] = {}
+
+    def read(self, principal: Principal, key: str, after: int, until: int) -> Batch:
+        """Read the calls of the last quarter of an hour, if they changed after a moment."""
+        series = self.platform.serving.calls(principal, key, CallsQuery(window="15m")).model_dump_json()
+        text, position = self._known.get(key, ("", 0))
+        if text != series:
+            position = max(int(self.platform.clock.now().timestamp() * 1000), position + 1)
+            self._known[key] = (series, position)
+        return Batch(after, max(position, after), [Item(series)] if position > after else [])
+
+
 def make_kinds(platform: Platform) -> dict[str, Kind]:
     """Make all kinds of topics."""
     kinds: dict[str, Kind] = {"events": EventKind(platform)}
     if hasattr(platform, "workloads"):
         kinds |= {"log": LogKind(platform), "scalars": ScalarKind(platform), "metrics": UsageKind(platform)}
+    if hasattr(platform, "serving"):
+        kinds["service"] = ServiceKind(platform)
     return kinds
 
 
