@@ -66,6 +66,13 @@ class WorkloadService(AttemptReader, QueueReader, LoggingConfigurable):
         self.log_files = LogFiles()
         self.scalar_files = ScalarFiles()
         self.reconciler = Reconciler(self)
+        platform.trees.in_use.append(self._mounted)
+
+    def _mounted(self) -> builtins.list[str]:
+        """Give the folders that workloads which have not ended mount: their trees must stay."""
+        with self.db.read() as session:
+            specs = session.scalars(select(Workload.spec).where(Workload.status.in_(states.OPEN))).all()
+        return [mount["source"] for spec in specs for mount in spec.get("mounts", [])]
 
     # Life
 
