@@ -323,6 +323,51 @@ def test_accelerators_are_handed_out_by_index_and_given_back(make: Callable[...,
     assert bench.printed(third) == "0,1"
 
 
+def test_one_that_cannot_be_given_what_it_needs_does_not_hold_up_the_others(make: Callable[..., Bench]) -> None:
+    bench = make(accelerators={"nvidia.com/gpu": {"product": "Test", "count": 1}}, find_accelerators=False)
+    greedy, modest = Key(new_id("wl"), 1), Key(new_id("wl"), 1)
+    bench.keys += [greedy, modest]
+    bench.engine.ensure(
+        [
+            AttemptPlan(greedy, "batch", "x", ("true",), accelerator="nvidia.com/gpu", accelerator_count=2),
+            AttemptPlan(modest, "batch", "x", ("true",)),
+        ]
+    )
+    assert bench.ended(greedy).reason == "start_failed"
+    assert bench.ended(modest).exit_code == 0
+
+
+def test_nvidia_cards_are_found_and_sampled_by_their_tool(
+    make: Callable[..., Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in *query-gpu=name*) echo "NVIDIA H200"; echo "NVIDIA H200";; '
+        '*id=1*) echo "1, 87, 1024";; *) echo "0, 3, [N/A]";; esac\n'
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    bench = make()
+    card = bench.engine.capacity().accelerators["nvidia.com/gpu"]
+    assert (card.product, card.count) == ("H200", 2)
+    wanted = {"accelerator": "nvidia.com/gpu", "accelerator_count": 1}
+    first, second = bench.start("sleep", "1.5", **wanted), bench.start("sleep", "1.5", **wanted)
+    bench.ended(first)
+    bench.ended(second)
+    assert bench.engine.metrics(second)[-1].accelerators == {1: (87.0, 1024 * MIB)}
+    assert bench.engine.metrics(first)[-1].accelerators == {0: (3.0, None)}
+
+
+def test_attempts_do_not_hold_the_output_of_the_platform(bench: Bench) -> None:
+    key = bench.start("sleep", "30")
+    bench.running(key)
+    state = supervisor_of(bench, key)
+    ours = {os.readlink(f"/proc/self/fd/{number}") for number in (1, 2)}
+    for pid in (state["supervisor"]["pid"], state["main"]["pid"]):
+        assert not ours & {os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()}
+
+
 def test_forget_deletes_everything(bench: Bench) -> None:
     key = bench.shell("echo x > out/file")
     bench.ended(key)

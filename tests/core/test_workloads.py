@@ -23,7 +23,7 @@ from aispace.resources.schemas import SpecQuery
 from aispace.workloads import states
 from aispace.workloads.logs import LogFiles
 from aispace.workloads.metrics import usage_series
-from aispace.workloads.scalars import BASE, ScalarFiles
+from aispace.workloads.scalars import BASE, Parsed, ScalarFiles
 from aispace.workloads.schemas import LogQuery, MetricsQuery, ScalarQuery, WorkloadQuery, WorkloadSpec
 from conditions import until
 from hypothesis import given
@@ -340,6 +340,29 @@ def test_many_points_keep_a_spike_and_stay_few(tmp_path: Path) -> None:
     assert len(read.series["loss"].steps) <= 1200
     assert max(v for v in read.series["loss"].max if v is not None) == 99.0
     assert files.summary(path)["loss"].max_step == 12_345
+
+
+def test_large_file_is_parsed_once_and_not_again_after_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "metrics.jsonl"
+    values = [math.sin(step / 100) for step in range(120_000)]
+    values[3] = math.nan
+    write(path, values)
+    before = ScalarFiles().read(path, 1, None, 0, 1200)
+    taken: list[int] = []
+    monkeypatch.setattr(
+        Parsed, "_take", lambda self, block, take=Parsed._take: (taken.append(len(block)), take(self, block))
+    )
+    after = ScalarFiles()
+    assert after.read(path, 1, None, 0, 1200) == before
+    assert taken == []
+    write(path, [5.0])
+    assert after.read(path, 1, None, 0, 1200).points == 120_001
+    assert after.summary(path)["loss"].max == 5.0
+    path.unlink()
+    write(path, [7.0])
+    assert ScalarFiles().read(path, 1, None, 0, 1200).points == 1
 
 
 def test_scalars_after_a_position_give_only_what_is_new(tmp_path: Path) -> None:

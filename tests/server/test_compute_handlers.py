@@ -61,8 +61,9 @@ def test_everything_of_a_workload_is_there_for_its_owner_only(finished: Workload
 
 @pytest.mark.parametrize(
     "path",
-    ["workloads?limit=0", "workloads?kind=none", "workloads?unknown=1", "workloads?sort=command", "usage/lines?limit=999",
-     "usage/summary?from=yesterday", "usage/summary?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z",
+    ["workloads?limit=0", "workloads?kind=none", "workloads?unknown=1", "workloads?sort=command",
+     "usage/lines?limit=999", "usage/summary?from=yesterday",
+     "usage/summary?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z",
      "specs?purpose=x", "images?status=x"],
 )  # fmt: skip
 def test_wrong_queries_are_422(api: Api, path: str) -> None:

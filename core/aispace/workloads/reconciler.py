@@ -202,8 +202,13 @@ class Reconciler:
             attempt = tries[row.id]
             price = prices.get(row.spec_id or "")
             if state.phase == "absent":
-                if row.target == "running":
+                image = self._image(row)
+                if row.target == "running" and image in ("image_failed", "image_missing"):
+                    self._ended(row, attempt, AttemptState(key, "ended", reason=image, ended_at=now), now, acts)
+                elif row.target == "running" and image is None:
                     acts.admit.append(row)
+                elif row.target == "running":
+                    self._explain(row, reasons.make(image or ""))
                 else:
                     self._ended(row, attempt, AttemptState(key, "ended", reason="stopped", ended_at=now), now, acts)
             elif state.phase == "running":

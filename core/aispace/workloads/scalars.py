@@ -7,6 +7,7 @@ chart costs a few thousand steps however long the run was.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -15,12 +16,15 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+from ..engines.local.attempt_files import read_json, write_json
 from .schemas import ScalarRead, ScalarSummary, Series
 
 BASE = 4096
 FILES = 64
 BLOCK = 1 << 22
 NAMES = 1000
+KEEP_POINTS = 100_000
+FORMAT = 1
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -113,6 +117,18 @@ class Curve:
             times=times,
         )
 
+    def dump(self) -> dict[str, Any]:
+        """Give all of it as JSON can hold it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def load(cls, values: dict[str, Any]) -> Curve:
+        """Make a curve of what `dump` gave."""
+        curve = cls()
+        for name in cls.__slots__:
+            setattr(curve, name, values[name])
+        return curve
+
     def summary(self) -> ScalarSummary:
         """Give last, smallest and largest value."""
         return ScalarSummary(
@@ -136,6 +152,34 @@ class Parsed:
         self.points = 0
         self.progress: dict[str, Any] | None = None
         self.lock = threading.Lock()
+        self.kept = 0
+        """How many points the index on disk has."""
+
+    def restore(self, path: Path) -> None:
+        """Take the index that was kept beside a large file, if it still fits it."""
+        value = read_json(_index(path))
+        if value is None or value.get("format") != FORMAT:
+            return
+        self.offset, self.points, self.progress = value["offset"], value["points"], value["progress"]
+        self.identity = (value["identity"][0], value["identity"][1])
+        self.curves = {name: Curve.load(curve) for name, curve in value["curves"].items()}
+        self.kept = self.points
+
+    def keep(self, path: Path) -> None:
+        """Keep the index of a large file, so that it is parsed once and not once for each start of the platform."""
+        if self.points - self.kept < KEEP_POINTS:
+            return
+        value = {
+            "format": FORMAT,
+            "offset": self.offset,
+            "points": self.points,
+            "progress": self.progress,
+            "identity": self.identity,
+            "curves": {name: curve.dump() for name, curve in self.curves.items()},
+        }
+        with contextlib.suppress(OSError):
+            write_json(_index(path), value)
+            self.kept = self.points
 
     def extend(self, path: Path) -> None:
         """Read what was added since; lines that make no sense are left out."""
@@ -208,7 +252,10 @@ class ScalarFiles:
 
     def _current(self, path: Path) -> Parsed:
         with self._lock:
-            parsed = self._parsed.setdefault(path, Parsed())
+            parsed = self._parsed.get(path)
+            if parsed is None:
+                parsed = self._parsed[path] = Parsed()
+                parsed.restore(path)
             self._parsed.move_to_end(path)
             while len(self._parsed) > FILES:
                 self._parsed.popitem(last=False)
@@ -225,6 +272,8 @@ class ScalarFiles:
         parsed = Parsed(after) if after else self._current(path)
         with parsed.lock:
             parsed.extend(path)
+            if not after:
+                parsed.keep(path)
             chosen = {name: curve for name, curve in parsed.curves.items() if names is None or name in names}
             return ScalarRead(
                 attempt=attempt,
@@ -247,6 +296,10 @@ class ScalarFiles:
         with parsed.lock:
             parsed.extend(path)
             return parsed.progress
+
+
+def _index(path: Path) -> str:
+    return f"{path}.index"
 
 
 def _range(values: list[float]) -> tuple[float, float]:

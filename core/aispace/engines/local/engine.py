@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode
 from traitlets.config import LoggingConfigurable
 
-from ...errors import Unavailable
+from ...errors import AISpaceError, Unavailable
 from ..base import Accelerators, AttemptPlan, AttemptState, Capacity, Engine, Key, UsageSample
 from . import attempt_files as files
 from . import cgroup, launch, processes, zygote
@@ -169,13 +169,16 @@ class LocalEngine(LoggingConfigurable, Engine):
             self._sent.clear()
         ours, theirs = socket.socketpair()
         code = f"from aispace.engines.local.zygote import main; main({theirs.fileno()})"
-        with theirs:
+        with theirs, (self.home / "logs" / "engine.log").open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-c", code],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
+                # Not ours: who waits for the end of our output must not wait for the workloads.
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
-                cwd=self.home,
+                cwd="/",
             )
         self._zygote = (process, ours)
         return ours
@@ -191,7 +194,12 @@ class LocalEngine(LoggingConfigurable, Engine):
         if not plans:
             return
         with self._lock:
-            ready = [self._resolve(plan) for plan in plans]
+            ready = []
+            for plan in plans:
+                try:
+                    ready.append(self._resolve(plan))
+                except AISpaceError as error:
+                    self._refuse(plan.key, error)
             try:
                 zygote.send(self._connection(), ready)
             except OSError:
@@ -200,6 +208,13 @@ class LocalEngine(LoggingConfigurable, Engine):
                 zygote.send(self._connection(), ready)
             now = time.monotonic()
             self._sent.update({plan.key: now for plan in plans})
+
+    def _refuse(self, key: Key, error: AISpaceError) -> None:
+        """End an attempt that cannot be given what it needs; the others of its batch go on."""
+        folder = os.fspath(self.directory(key))
+        os.makedirs(folder, 0o700, exist_ok=True)
+        value = self._exit("start_failed", time.time())
+        files.write_json(f"{folder}/{files.EXIT}", {**value, "params": {"error": error.message}})
 
     def look(self, keys: Iterable[Key], *, changed_only: bool = False) -> dict[Key, AttemptState]:
         """Read the attempts' files; a lost attempt is ended here and now."""

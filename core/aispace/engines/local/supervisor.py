@@ -386,8 +386,14 @@ class Supervisor:
             sender.sendto(self.plan["key"].encode(), b"\0" + self.plan["poke"].encode())
 
 
-def fork(plan: dict[str, Any]) -> None:
-    """Start a supervisor; its parent goes on at once."""
+def fork(plan: dict[str, Any], zygote: socket.socket) -> None:
+    """Start a supervisor; its parent goes on at once.
+
+    Parameters
+    ----------
+    zygote : socket
+        Closed in the supervisor, so that a zygote's death is seen by the platform.
+    """
     for pause in (0.01, 0.1, 1.0):
         try:
             pid = os.fork()
@@ -398,6 +404,7 @@ def fork(plan: dict[str, Any]) -> None:
             continue
         if pid == 0:
             try:
+                zygote.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 Supervisor(plan).run()
             except BaseException as error:

@@ -59,4 +59,4 @@ def main(descriptor: int) -> None:
         if not body:
             return
         for plan in json.loads(body):
-            supervisor.fork(plan)
+            supervisor.fork(plan, connection)
