@@ -73,7 +73,7 @@ async function buildAdmin() {
     theme('theme-light-extension', ':root'),
     theme('theme-dark-extension', ":root[data-theme='dark']"),
     theme('theme-dark-high-contrast-extension', ":root[data-theme='contrast']"),
-    ...['base.css', 'annotator.css', 'admin.css'].map(name => readFileSync(join(here, 'style', name), 'utf8'))
+    ...['base.css', 'annotator.css', 'lifecycle.css', 'admin.css'].map(name => readFileSync(join(here, 'style', name), 'utf8'))
   ].join('\n');
   const { code } = await esbuild.transform(styles, { loader: 'css', minify: !development });
   writeFileSync(join(admin, 'main.css'), code);

@@ -5,7 +5,7 @@ import type { ILineage } from './datasets';
 export interface IParameter {
   name: string;
   type: 'int' | 'float' | 'str' | 'bool' | 'choice';
-  default?: unknown;
+  default?: string | number | boolean | null;
   minimum?: number | null;
   maximum?: number | null;
   choices?: string[] | null;

@@ -275,5 +275,3 @@ export interface IOperationsRoutes {
     response: ICursorPage<IEventRead & { hash?: string | null; request_id?: string | null }>;
   };
 }
-
-

@@ -34,7 +34,11 @@ export function newLine(edit: IEdit): IEdit {
   const line = edit.text.slice(from, edit.start);
   const indent = (/^[ \t]*/.exec(line)?.[0] ?? '') + (/:\s*(#.*)?$/.test(line) ? INDENT : '');
   const at = edit.start + 1 + indent.length;
-  return { text: `${edit.text.slice(0, edit.start)}\n${indent}${edit.text.slice(edit.end)}`, start: at, end: at };
+  return {
+    text: `${edit.text.slice(0, edit.start)}\n${indent}${edit.text.slice(edit.end)}`,
+    start: at,
+    end: at
+  };
 }
 
 /** Plain code with line numbers. Tab leaves it, Ctrl+] and Ctrl+[ indent, Ctrl+S saves. */

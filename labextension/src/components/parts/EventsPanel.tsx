@@ -35,7 +35,9 @@ export function EventsPanel(props: { objectIds: string[] }): JSX.Element {
                 <EventLine key={event.position} event={event} />
               ))}
             </ul>
-            {data.more && limit < 200 ? <Button onClick={() => setLimit(200)}>{trans.__('Show more')}</Button> : null}
+            {data.more && limit < 200 ? (
+              <Button onClick={() => setLimit(200)}>{trans.__('Show more')}</Button>
+            ) : null}
           </>
         )
       }

@@ -46,7 +46,12 @@ export function NameDialog(props: {
         onChange={setName}
       />
       {props.description !== undefined ? (
-        <TextField label={trans.__('Description')} value={description} maxLength={255} onChange={setDescription} />
+        <TextField
+          label={trans.__('Description')}
+          value={description}
+          maxLength={255}
+          onChange={setDescription}
+        />
       ) : null}
       {action.error && !field('name') && action.error.code !== 'name_taken' ? (
         <p role="alert" className="ais-FieldError">

@@ -21,7 +21,11 @@ export const NO_SOURCE: ISourceChoice = { kind: 'folder', files: [], url: '', re
 
 /** Whether the choice names something. */
 export function isChosen(choice: ISourceChoice): boolean {
-  return choice.kind === 'git' ? choice.url !== '' : choice.kind === 'area' ? choice.path !== '' : choice.files.length > 0;
+  return choice.kind === 'git'
+    ? choice.url !== ''
+    : choice.kind === 'area'
+      ? choice.path !== ''
+      : choice.files.length > 0;
 }
 
 /** Where a picked file lies within what was picked, without the picked folder itself. */
@@ -124,14 +128,22 @@ export function SourceField(props: {
         </div>
       ) : (
         <div className="ais-Field">
-          <label htmlFor={id}>{value.kind === 'folder' ? trans.__('Folder to upload') : trans.__('File to upload')}</label>
+          <label htmlFor={id}>
+            {value.kind === 'folder' ? trans.__('Folder to upload') : trans.__('File to upload')}
+          </label>
           <input
             key={value.kind}
             id={id}
             type="file"
             className="ais-Input"
             multiple={value.kind === 'folder'}
-            accept={value.kind === 'notebook' ? '.ipynb' : value.kind === 'archive' ? (props.accept ?? '.zip,.tar,.gz,.tgz') : undefined}
+            accept={
+              value.kind === 'notebook'
+                ? '.ipynb'
+                : value.kind === 'archive'
+                  ? (props.accept ?? '.zip,.tar,.gz,.tgz')
+                  : undefined
+            }
             ref={element => {
               if (element) {
                 element.webkitdirectory = value.kind === 'folder';

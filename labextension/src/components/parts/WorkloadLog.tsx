@@ -17,9 +17,17 @@ export function WorkloadLog(props: {
   if (!workloadId) {
     return <EmptyState text={trans.__('No log: nothing has been started yet.')} />;
   }
-  const active = ['scheduled', 'queued', 'starting', 'running', 'deploying', 'serving', 'degraded', 'building', 'stopping'].includes(
-    status
-  );
+  const active = [
+    'scheduled',
+    'queued',
+    'starting',
+    'running',
+    'deploying',
+    'serving',
+    'degraded',
+    'building',
+    'stopping'
+  ].includes(status);
   return (
     <LogView
       label={trans.__('Log')}
@@ -32,7 +40,11 @@ export function WorkloadLog(props: {
       source={{
         key: `${workloadId} ${attempt ?? ''}`,
         load: (after, signal) =>
-          client.call('GET /workloads/{id}/log', { path: { id: workloadId }, query: { after, attempt }, signal }),
+          client.call('GET /workloads/{id}/log', {
+            path: { id: workloadId },
+            query: { after, attempt },
+            signal
+          }),
         topic: active ? `log/${workloadId}` : null,
         download: client.url('/workloads/{id}/log/download', { id: workloadId }, { attempt })
       }}

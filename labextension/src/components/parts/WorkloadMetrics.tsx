@@ -15,10 +15,17 @@ interface IUsageChart {
 }
 
 /** The use of a workload as charts. */
-export function usageCharts(usage: IUsageSeries, words: { cpu: string; memory: string; limit: string; gpu: string; gpuMemory: string }): IUsageChart[] {
+export function usageCharts(
+  usage: IUsageSeries,
+  words: { cpu: string; memory: string; limit: string; gpu: string; gpuMemory: string }
+): IUsageChart[] {
   const size = (value: number | null): string => (value === null ? '' : bytes(value));
   const charts: IUsageChart[] = [
-    { title: words.cpu, series: [{ label: words.cpu, x: usage.times, y: usage.cpu }], format: value => (value === null ? '' : metric(value)) },
+    {
+      title: words.cpu,
+      series: [{ label: words.cpu, x: usage.times, y: usage.cpu }],
+      format: value => (value === null ? '' : metric(value))
+    },
     {
       title: words.memory,
       series: [
@@ -33,19 +40,34 @@ export function usageCharts(usage: IUsageSeries, words: { cpu: string; memory: s
   const cards = Object.entries(usage.accelerators);
   if (cards.length > 0) {
     charts.push(
-      { title: words.gpu, unit: '%', series: cards.map(([name, one]) => ({ label: name, x: usage.times, y: one.utilisation ?? [] })) },
-      { title: words.gpuMemory, series: cards.map(([name, one]) => ({ label: name, x: usage.times, y: one.memory_bytes ?? [] })), format: size }
+      {
+        title: words.gpu,
+        unit: '%',
+        series: cards.map(([name, one]) => ({ label: name, x: usage.times, y: one.utilisation ?? [] }))
+      },
+      {
+        title: words.gpuMemory,
+        series: cards.map(([name, one]) => ({ label: name, x: usage.times, y: one.memory_bytes ?? [] })),
+        format: size
+      }
     );
   }
   return charts;
 }
 
 /** CPU, memory and accelerators of a workload over time, as long as it is on screen. */
-export function WorkloadMetrics(props: { workloadId: string | null | undefined; active: boolean }): JSX.Element {
+export function WorkloadMetrics(props: {
+  workloadId: string | null | undefined;
+  active: boolean;
+}): JSX.Element {
   const { client, trans } = useApp();
   const { workloadId, active } = props;
   const query = useQuery(workloadId ? `usage of ${workloadId}` : null, signal =>
-    client.call('GET /workloads/{id}/metrics', { path: { id: workloadId ?? '' }, query: { buckets: 600 }, signal })
+    client.call('GET /workloads/{id}/metrics', {
+      path: { id: workloadId ?? '' },
+      query: { buckets: 600 },
+      signal
+    })
   );
   const { reload } = query;
   const timer = useRef<ReturnType<typeof setTimeout>>();

@@ -1,0 +1,298 @@
+import { useState } from 'react';
+import type { IModelRead, IModelVersionRead } from '../../client';
+import { PageLink, useApp, usePage } from '../context';
+import { Button } from '../controls';
+import { bytes } from '../formats';
+import { DetailPage, PageFrame } from '../PageFrame';
+import { LineagePanel } from '../parts/LineagePanel';
+import { DeleteDialog, NameDialog } from '../parts/ObjectDialogs';
+import { visibilityWord } from '../parts/scopes';
+import { EmptyState, ErrorView, Skeleton } from '../states';
+import { useAction } from '../useAction';
+import { useQuery } from '../useQuery';
+import { ModelFiles, ModelMetrics, ModelOverview, ModelServices, ModelSignature } from './ModelTabs';
+import { ModelVersions, NewVersionDialog } from './ModelVersions';
+
+/** A model: what it takes and gives, how good it is, where it came from, where it serves. */
+export default function ModelPage(): JSX.Element {
+  const { client, trans } = useApp();
+  const page = usePage();
+  const { id } = page.params;
+  const model = useQuery(
+    `model ${id}`,
+    signal => client.call('GET /models/{id}', { path: { id }, signal }),
+    event => event.object_id === id
+  );
+  const version = page.query.get('version') ?? model.data?.current_version ?? '';
+  const detail = useQuery(
+    version ? `model ${id} ${version}` : null,
+    signal => client.call('GET /models/{id}/versions/{version}', { path: { id, version }, signal }),
+    event => event.object_id === id
+  );
+  if (!model.data || (version && !detail.data)) {
+    const error = model.error ?? detail.error;
+    return (
+      <PageFrame
+        title={model.data?.name ?? trans.__('Model')}
+        crumbs={[{ label: trans.__('Models'), to: '/models' }]}
+      >
+        {error ? (
+          <ErrorView
+            error={error}
+            onRetry={() => {
+              model.reload();
+              detail.reload();
+            }}
+          />
+        ) : (
+          <Skeleton />
+        )}
+      </PageFrame>
+    );
+  }
+  return (
+    <Model
+      model={model.data}
+      version={detail.data ?? null}
+      refreshing={model.refreshing || detail.refreshing}
+      reload={() => {
+        model.reload();
+        detail.reload();
+      }}
+    />
+  );
+}
+
+function Model(props: {
+  model: IModelRead;
+  version: IModelVersionRead | null;
+  refreshing: boolean;
+  reload: () => void;
+}): JSX.Element {
+  const { client, trans } = useApp();
+  const page = usePage();
+  const { model, version } = props;
+  const [dialog, setDialog] = useState<'rename' | 'delete' | 'version' | null>(null);
+  const versions = useQuery(
+    `model versions ${model.id} ${model.version_count}`,
+    signal =>
+      client.call('GET /models/{id}/versions', { path: { id: model.id }, query: { limit: 200 }, signal }),
+    event => event.object_id === model.id
+  );
+  const may = (what: string): string | null =>
+    model.can.length === 0 || model.can.includes(what) ? null : trans.__('Only its owner can do this');
+  const setCurrent = useAction(async (name: string) => {
+    await client.call('PATCH /models/{id}', {
+      path: { id: model.id },
+      body: { current_version: name },
+      ifMatch: model.revision
+    });
+    props.reload();
+  });
+  const share = useAction(async () => {
+    await client.call('PATCH /models/{id}', {
+      path: { id: model.id },
+      body: { visibility: model.visibility === 'public' ? 'private' : 'public' },
+      ifMatch: model.revision
+    });
+    props.reload();
+  });
+  const none = <EmptyState icon="model" text={trans.__('This model has no version yet.')} />;
+  const point = version ? `${model.id}:${version.version}` : model.id;
+  return (
+    <>
+      <DetailPage
+        title={model.name}
+        crumbs={[{ label: trans.__('Models'), to: '/models' }]}
+        base={`/models/${model.id}`}
+        keep={['version']}
+        refreshing={props.refreshing}
+        status={
+          version ? (
+            <>
+              <select
+                className="ais-Input ais-mod-filter"
+                aria-label={trans.__('Version')}
+                value={version.version}
+                onChange={event =>
+                  page.setQuery({
+                    version: event.target.value === model.current_version ? null : event.target.value
+                  })
+                }
+              >
+                {(versions.data?.items.length ? versions.data.items : [version]).map(one => (
+                  <option key={one.version} value={one.version}>
+                    {one.version === model.current_version
+                      ? trans.__('%1 (current)', one.version)
+                      : one.version}
+                  </option>
+                ))}
+              </select>
+              <span className="ais-Muted">{visibilityWord(trans, model.visibility)}</span>
+            </>
+          ) : undefined
+        }
+        facts={
+          <>
+            {[model.framework, model.format].filter(Boolean).length > 0 ? (
+              <span>{[model.framework, model.format].filter(Boolean).join(' · ')}</span>
+            ) : null}
+            {version ? <span>{bytes(version.size_bytes)}</span> : null}
+            {version?.origin.job_id ? (
+              <PageLink to={`/training-jobs/${version.origin.job_id}?run=${version.origin.run}`}>
+                {trans.__('from %1 %2', version.origin.job_name ?? '', version.origin.run ?? '')}
+              </PageLink>
+            ) : null}
+            {model.description ? <span>{model.description}</span> : null}
+          </>
+        }
+        actions={
+          <>
+            <Button
+              kind="primary"
+              icon="service"
+              blocked={version ? null : trans.__('It has no version yet')}
+              onClick={() => page.go(`/services/new?model=${point}`)}
+            >
+              {trans.__('Deploy')}
+            </Button>
+            <Button
+              icon="download"
+              blocked={version ? null : trans.__('It has no version yet')}
+              onClick={() => {
+                if (version) {
+                  const link = document.createElement('a');
+                  link.href = client.url('/models/{id}/versions/{version}/download', {
+                    id: model.id,
+                    version: version.version
+                  });
+                  link.download = '';
+                  link.click();
+                }
+              }}
+            >
+              {trans.__('Download')}
+            </Button>
+          </>
+        }
+        more={[
+          { label: trans.__('Add version'), run: () => setDialog('version'), blocked: may('write') },
+          {
+            label: trans.__('Evaluate'),
+            run: () => page.go(`/evaluations/new?model=${point}`),
+            blocked: version ? null : trans.__('It has no version yet')
+          },
+          {
+            label: trans.__('Train on from it'),
+            run: () => page.go(`/training-jobs/new?model=${point}`),
+            blocked: version ? null : trans.__('It has no version yet')
+          },
+          {
+            label: model.visibility === 'public' ? trans.__('Make private') : trans.__('Make public'),
+            run: share.run,
+            blocked: model.visibility === 'preset' ? trans.__('It is preset') : may('write')
+          },
+          { label: trans.__('Rename'), run: () => setDialog('rename'), blocked: may('write') },
+          {
+            label: trans.__('Delete'),
+            danger: true,
+            run: () => setDialog('delete'),
+            blocked:
+              model.used_by.length > 0
+                ? trans.__('Used by %1', model.used_by.map(one => one.name).join(', '))
+                : may('delete')
+          }
+        ]}
+        code={{
+          python: `from aispace.client import AISpaceClient\n\nclient = AISpaceClient()\nversion = client.models.version("${model.id}", "${version?.version ?? 'V0001'}")\nclient.models.download("${model.id}", version.version, "${model.name}")\n`,
+          shell: `aispace show ${model.id}\naispace deploy ${point} --name ${model.name}-api\n`
+        }}
+        tabs={[
+          {
+            id: 'overview',
+            label: trans.__('Overview'),
+            render: () => (version ? <ModelOverview model={model} version={version} /> : none)
+          },
+          {
+            id: 'files',
+            label: trans.__('Files'),
+            count: version?.file_count,
+            render: () => (version ? <ModelFiles version={version} /> : none)
+          },
+          {
+            id: 'signature',
+            label: trans.__('Inputs and outputs'),
+            render: () => (version ? <ModelSignature version={version} /> : none)
+          },
+          {
+            id: 'metrics',
+            label: trans.__('Metrics'),
+            render: () => (version ? <ModelMetrics model={model} version={version} /> : none)
+          },
+          { id: 'lineage', label: trans.__('Lineage'), render: () => <LineagePanel object={point} /> },
+          {
+            id: 'services',
+            label: trans.__('Services'),
+            render: () => <ModelServices model={model} version={version} />
+          },
+          {
+            id: 'versions',
+            label: trans.__('Versions'),
+            count: model.version_count,
+            render: () => (
+              <ModelVersions
+                model={model}
+                query={versions}
+                blocked={may('write')}
+                onAdd={() => setDialog('version')}
+                onCurrent={setCurrent.run}
+                onChanged={props.reload}
+              />
+            )
+          }
+        ]}
+      />
+      {dialog === 'rename' ? (
+        <NameDialog
+          title={trans.__('Rename')}
+          verb={trans.__('Save')}
+          name={model.name}
+          description={model.description ?? ''}
+          act={async (name, description) => {
+            await client.call('PATCH /models/{id}', {
+              path: { id: model.id },
+              body: { name, description },
+              ifMatch: model.revision
+            });
+            props.reload();
+          }}
+          onClose={() => setDialog(null)}
+        />
+      ) : dialog === 'delete' ? (
+        <DeleteDialog
+          title={trans.__('Delete %1?', model.name)}
+          verb={trans.__('Delete the model')}
+          consequences={[
+            trans._n('%1 version and its files', '%1 versions and their files', model.version_count),
+            trans.__('The runs it came from stay.')
+          ]}
+          act={async () => {
+            await client.call('DELETE /models/{id}', { path: { id: model.id }, ifMatch: model.revision });
+            page.go('/models', { replace: true });
+          }}
+          onClose={() => setDialog(null)}
+        />
+      ) : dialog === 'version' ? (
+        <NewVersionDialog
+          modelId={model.id}
+          onMade={name => {
+            page.setQuery({ version: name });
+            versions.reload();
+            props.reload();
+          }}
+          onClose={() => setDialog(null)}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,167 @@
+import { useState } from 'react';
+import type { IModelRead, IPage } from '../../client';
+import { PageLink, useApp, usePage } from '../context';
+import { Button } from '../controls';
+import { bytes, count, metric } from '../formats';
+import { PageFrame } from '../PageFrame';
+import { DeleteDialog } from '../parts/ObjectDialogs';
+import { categoryWord, scopeFilter, visibilityWord } from '../parts/scopes';
+import { ResourceTable } from '../ResourceTable';
+import { EmptyState } from '../states';
+import { Time } from '../Time';
+import type { IQuery } from '../useQuery';
+
+/** The most telling number of a model: its accuracy, else the first there is. */
+export function headline(metrics: Record<string, number>): string {
+  const names = Object.keys(metrics);
+  const name = names.find(one => /accuracy|(^|_)acc($|_)/i.test(one)) ?? names.sort()[0];
+  return name ? `${name} ${metric(metrics[name])}` : '';
+}
+
+/** All models that one may see. */
+export default function ModelsPage(): JSX.Element {
+  const { client, trans } = useApp();
+  const page = usePage();
+  const [list, setList] = useState<IQuery<IPage<IModelRead>> | null>(null);
+  const [deleting, setDeleting] = useState<IModelRead | null>(null);
+  const create = (
+    <Button kind="primary" icon="add" onClick={() => page.go('/models/new')}>
+      {trans.__('New model')}
+    </Button>
+  );
+  return (
+    <PageFrame
+      title={trans.__('Models')}
+      icon="model"
+      actions={create}
+      code={{
+        python:
+          'from aispace.client import AISpaceClient\n\nfor model in AISpaceClient().models.list():\n    print(model.name, model.current_version)\n',
+        shell: 'aispace ls models\n'
+      }}
+    >
+      <ResourceTable<IModelRead>
+        name="models"
+        label={trans.__('Models')}
+        rowKey={model => model.id}
+        load={(query, signal) => client.call('GET /models', { query, signal })}
+        live={event => event.code.startsWith('model.')}
+        onQuery={setList}
+        filters={[scopeFilter(trans)]}
+        defaultSort="-updated_at"
+        href={model => `/models/${model.id}`}
+        actions={model => [
+          { label: trans.__('Open'), run: () => page.go(`/models/${model.id}`) },
+          {
+            label: trans.__('Deploy'),
+            run: () => page.go(`/services/new?model=${model.id}:${model.current_version}`),
+            blocked: model.current_version ? null : trans.__('It has no version yet')
+          },
+          {
+            label: trans.__('Evaluate'),
+            run: () => page.go(`/evaluations/new?model=${model.id}:${model.current_version}`),
+            blocked: model.current_version ? null : trans.__('It has no version yet')
+          },
+          {
+            label: trans.__('Delete'),
+            danger: true,
+            run: () => setDeleting(model),
+            blocked:
+              model.used_by.length > 0
+                ? trans.__('Used by %1', model.used_by.map(one => one.name).join(', '))
+                : model.can.length === 0 || model.can.includes('delete')
+                  ? null
+                  : trans.__('Only its owner can do this')
+          }
+        ]}
+        columns={[
+          {
+            id: 'name',
+            label: trans.__('Name'),
+            width: 'minmax(140px, 2fr)',
+            sort: 'name',
+            render: model => <PageLink to={`/models/${model.id}`}>{model.name}</PageLink>
+          },
+          {
+            id: 'category',
+            label: trans.__('For'),
+            width: 'minmax(100px, 1fr)',
+            render: model => categoryWord(trans, model.category)
+          },
+          {
+            id: 'format',
+            label: trans.__('Format'),
+            width: '100px',
+            render: model => [model.framework, model.format].filter(Boolean).join(' · ')
+          },
+          {
+            id: 'current',
+            label: trans.__('Current'),
+            width: '80px',
+            render: model => model.current_version ?? trans.__('none')
+          },
+          {
+            id: 'versions',
+            label: trans.__('Versions'),
+            width: '70px',
+            align: 'right',
+            render: model => count(model.version_count)
+          },
+          {
+            id: 'metric',
+            label: trans.__('Metric'),
+            width: 'minmax(90px, 1fr)',
+            render: model => headline(model.metrics)
+          },
+          {
+            id: 'size',
+            label: trans.__('Size'),
+            width: '80px',
+            align: 'right',
+            render: model => bytes(model.size_bytes)
+          },
+          {
+            id: 'visibility',
+            label: trans.__('Visible to'),
+            width: '80px',
+            render: model => visibilityWord(trans, model.visibility)
+          },
+          {
+            id: 'updated',
+            label: trans.__('Updated'),
+            width: '110px',
+            sort: 'updated_at',
+            render: model => <Time value={model.updated_at} />
+          }
+        ]}
+        empty={
+          <EmptyState
+            icon="model"
+            text={trans.__('No model yet. A training run can be saved as one, or upload one.')}
+          >
+            {create}
+            <Button onClick={() => page.go('/training-jobs/new')}>{trans.__('New training job')}</Button>
+          </EmptyState>
+        }
+      />
+      {deleting ? (
+        <DeleteDialog
+          title={trans.__('Delete %1?', deleting.name)}
+          verb={trans.__('Delete the model')}
+          consequences={[
+            trans._n('%1 version and its files', '%1 versions and their files', deleting.version_count),
+            trans.__('The runs it came from stay.')
+          ]}
+          act={async () => {
+            await client.call('DELETE /models/{id}', {
+              path: { id: deleting.id },
+              ifMatch: deleting.revision
+            });
+            list?.reload();
+          }}
+          onClose={() => setDeleting(null)}
+        />
+      ) : null}
+    </PageFrame>
+  );
+}

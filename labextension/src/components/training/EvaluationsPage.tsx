@@ -1,0 +1,135 @@
+import { useState } from 'react';
+import type { IEvaluationRead, IPage } from '../../client';
+import { PageLink, useApp, usePage } from '../context';
+import { Button } from '../controls';
+import { duration, elapsed, metric, percent } from '../formats';
+import { PageFrame } from '../PageFrame';
+import { DeleteDialog } from '../parts/ObjectDialogs';
+import { ResourceTable } from '../ResourceTable';
+import { EmptyState } from '../states';
+import { isActive } from '../status';
+import { StatusPill } from '../StatusPill';
+import { Time } from '../Time';
+import type { IQuery } from '../useQuery';
+
+/** Models that were tried on datasets. */
+export default function EvaluationsPage(): JSX.Element {
+  const { client, trans, locale } = useApp();
+  const page = usePage();
+  const [list, setList] = useState<IQuery<IPage<IEvaluationRead>> | null>(null);
+  const [deleting, setDeleting] = useState<IEvaluationRead | null>(null);
+  const create = (
+    <Button kind="primary" icon="add" onClick={() => page.go('/evaluations/new')}>
+      {trans.__('New evaluation')}
+    </Button>
+  );
+  return (
+    <PageFrame
+      title={trans.__('Evaluations')}
+      crumbs={[{ label: trans.__('Training jobs'), to: '/training-jobs' }]}
+      actions={create}
+    >
+      <ResourceTable<IEvaluationRead>
+        name="evaluations"
+        label={trans.__('Evaluations')}
+        rowKey={one => one.id}
+        load={(query, signal) => client.call('GET /evaluations', { query, signal })}
+        live={event => /^(evaluation|workload)\./.test(event.code)}
+        onQuery={setList}
+        href={one => `/evaluations/${one.id}`}
+        actions={one => [
+          { label: trans.__('Open'), run: () => page.go(`/evaluations/${one.id}`) },
+          {
+            label: trans.__('Delete'),
+            danger: true,
+            run: () => setDeleting(one),
+            blocked: isActive(one.status) ? trans.__('It still runs') : null
+          }
+        ]}
+        columns={[
+          {
+            id: 'name',
+            label: trans.__('Name'),
+            width: 'minmax(140px, 2fr)',
+            render: one => <PageLink to={`/evaluations/${one.id}`}>{one.name}</PageLink>
+          },
+          {
+            id: 'status',
+            label: trans.__('Status'),
+            width: '130px',
+            render: one => <StatusPill status={one.status} />
+          },
+          {
+            id: 'model',
+            label: trans.__('Model'),
+            width: 'minmax(100px, 1fr)',
+            render: one => (
+              <PageLink
+                to={`/models/${one.model.id}?version=${one.model.version}`}
+              >{`${one.model.name} ${one.model.version}`}</PageLink>
+            )
+          },
+          {
+            id: 'data',
+            label: trans.__('Data'),
+            width: 'minmax(100px, 1fr)',
+            render: one =>
+              one.inputs
+                .map(input => `${input.name} ${input.version}${input.split ? ` ${input.split}` : ''}`)
+                .join(', ')
+          },
+          {
+            id: 'accuracy',
+            label: trans.__('Accuracy'),
+            width: '80px',
+            align: 'right',
+            render: one => percent(one.result?.accuracy, locale)
+          },
+          {
+            id: 'f1',
+            label: trans.__('macro F1'),
+            width: '80px',
+            align: 'right',
+            render: one => metric(one.result?.macro_f1)
+          },
+          {
+            id: 'duration',
+            label: trans.__('Duration'),
+            width: '80px',
+            align: 'right',
+            render: one => duration(elapsed(one.started_at, one.ended_at))
+          },
+          {
+            id: 'created',
+            label: trans.__('Created'),
+            width: '110px',
+            render: one => <Time value={one.created_at} />
+          }
+        ]}
+        empty={
+          <EmptyState
+            icon="training"
+            text={trans.__('No evaluation yet. It tries a model version on a dataset version.')}
+          >
+            {create}
+          </EmptyState>
+        }
+      />
+      {deleting ? (
+        <DeleteDialog
+          title={trans.__('Delete %1?', deleting.name)}
+          verb={trans.__('Delete the evaluation')}
+          consequences={[trans.__('Its figures and predictions go. Model and dataset stay.')]}
+          act={async () => {
+            await client.call('DELETE /evaluations/{id}', {
+              path: { id: deleting.id },
+              ifMatch: deleting.revision
+            });
+            list?.reload();
+          }}
+          onClose={() => setDeleting(null)}
+        />
+      ) : null}
+    </PageFrame>
+  );
+}
