@@ -9,9 +9,8 @@ from pydantic import Field, StringConstraints, field_validator
 from ..identity import Role
 from ..schemas import ListQuery, Schema, Timestamp
 
-UserName = Annotated[
-    str, StringConstraints(min_length=2, max_length=32, pattern=r"^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$")
-]
+NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$"
+UserName = Annotated[str, StringConstraints(min_length=2, max_length=32, pattern=NAME_PATTERN)]
 """Name to sign in with: small letters, digits, '.', '_', '-'; it begins and ends with a letter or digit."""
 DisplayName = Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)]
 Typed = Annotated[str, StringConstraints(max_length=1024)]

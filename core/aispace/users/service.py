@@ -23,6 +23,7 @@ from .lockout import Lockout
 from .orm import GivenUid, User
 from .passwords import PasswordPolicy, hash_password, matches, outdated, random_password
 from .schemas import (
+    NAME_PATTERN,
     PasswordChange,
     PasswordGiven,
     Settings,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ..platform import Platform
 
 LOCAL = "local"
+NAME = re.compile(NAME_PATTERN)
 SEEN_EVERY = timedelta(minutes=5)
 ALL_SCOPES: frozenset[Scope] = frozenset({"read", "write", "admin"})
 
@@ -84,9 +86,7 @@ class UserService:
         self, name: str, *, scopes: frozenset[Scope] = ALL_SCOPES, request_id: str | None = None
     ) -> Principal:
         """Make the principal of the account that has this name in the hub; raises as `principal`."""
-        with self.db.read() as session:
-            user = session.scalar(select(User).where(User.name == name))
-        return self._principal(user, scopes, request_id)
+        return self._principal(self._by_name(name), scopes, request_id)
 
     def _principal(self, user: User | None, scopes: frozenset[Scope], request_id: str | None) -> Principal:
         if user is None:
@@ -170,8 +170,9 @@ class UserService:
         """
         name = name.strip().lower()
         self.lockout.check(name, address)
-        with self.db.read() as session:
-            user = session.scalar(select(User).where(User.issuer == LOCAL, User.subject == name))
+        user = self._by_name(name)
+        if user is not None and user.issuer != LOCAL:
+            user = None
         with self._hashing:
             right = matches(user.password if user else None, password[:1024])
         if not right or user is None:
@@ -182,7 +183,7 @@ class UserService:
                     "user.locked_out" if locked else "user.sign_in_failed",
                     object_kind="user",
                     object_id=user.id if user else "unknown",
-                    params={"name": name[:64], "address": address[:64]},
+                    params={"name": user.name if user else "", "address": _printable(address)},
                 )
             raise Unauthenticated("Not signed in. The user name or the password is wrong. Try again.")
         if not user.enabled:
@@ -193,7 +194,7 @@ class UserService:
             row = session.get_one(User, user.id)
             row.last_seen_at = self.platform.clock.now()
             row.password = fresh or row.password
-            self._record(_self(row), "user.signed_in", row, address=address[:64])
+            self._record(_self(row), "user.signed_in", row, address=_printable(address))
         return self._read(row)
 
     def state(self, name: str) -> UserRead:
@@ -204,10 +205,9 @@ class UserService:
         NotFound
             No such account.
         """
-        with self.db.read() as session:
-            user = session.scalar(select(User).where(User.name == name))
+        user = self._by_name(name)
         if user is None:
-            raise NotFound("user", name)
+            raise NotFound("user", _printable(name))
         return self._read(user)
 
     def seen(self, principal: Principal) -> None:
@@ -406,6 +406,12 @@ class UserService:
 
     # Inside
 
+    def _by_name(self, name: str) -> User | None:
+        if not NAME.fullmatch(name):  # so that no database sees what it could stumble over
+            return None
+        with self.db.read() as session:
+            return session.scalar(select(User).where(User.name == name))
+
     def _insert(
         self, session: Session, principal: Principal, body: UserCreate, encoded: str | None, *, issuer: str = LOCAL
     ) -> User:
@@ -470,6 +476,10 @@ class UserService:
             updated_at=user.updated_at,
             revision=user.revision,
         )
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text[:64] if c.isprintable())
 
 
 def _disabled() -> Forbidden:
