@@ -1,4 +1,5 @@
 /** Every page of the platform: a path, the module that draws it when first opened, its word and its icon. */
+import { registerLifecyclePages } from './lifecyclePages';
 import { registerPage } from './router';
 
 registerPage(
@@ -67,3 +68,4 @@ registerPage(
   t => t.__('Search everything'),
   'search'
 );
+registerLifecyclePages();
