@@ -31,12 +31,17 @@ export interface IKey {
 /** Letters that have a meaning of their own in classification: labels may not use them. */
 export const RESERVED = ['c', 'r', 'u'];
 
-/** The key of each label: its own, else the digits 1 to 9 and 0 in order. */
+/** The key of each label: its own, else its name where that is a digit, else the digits 1 to 9 and 0 in order. */
 export function labelKeys(labels: IAnnotatorLabel[]): Map<string, string> {
   const keys = new Map<string, string>();
   for (const label of labels) {
     if (label.key && !RESERVED.includes(label.key) && !keys.has(label.key)) {
       keys.set(label.key, label.name);
+    }
+  }
+  for (const label of labels) {
+    if (!label.key && /^[0-9]$/.test(label.name) && !keys.has(label.name)) {
+      keys.set(label.name, label.name);
     }
   }
   const named = new Set(keys.values());

@@ -49,7 +49,8 @@ const fieldErrors: Words = {
   name_taken: trans => trans.__('You already have one of this name. Choose another name.'),
   string_too_short: trans => trans.__('This is too short.'),
   string_too_long: trans => trans.__('This is too long.'),
-  string_pattern_mismatch: trans => trans.__('Only letters, digits, "-" and "_".'),
+  string_pattern_mismatch: trans =>
+    trans.__('Letters of any language, digits, "-", "_" and "."; it begins and ends with a letter or digit.'),
   int_parsing: trans => trans.__('A whole number is needed.'),
   float_parsing: trans => trans.__('A number is needed.')
 };

@@ -3,6 +3,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IEventRead } from '../client';
 import { pathOfId } from '../components/kinds';
 import { eventText, reasonText } from '../components/messages';
+import { pathOf } from './connection';
 import { IAISpace, PLUGIN } from './tokens';
 
 const BURST = 10_000;
@@ -55,6 +56,9 @@ export const notifications: JupyterFrontEndPlugin<void> = {
       const path =
         pathOfId(target) ??
         (typeof event.params.dataset_id === 'string' ? pathOfId(event.params.dataset_id) : null);
+      if (target && (pathOf(window.location.search) ?? '').includes(target)) {
+        return; // he looks at it
+      }
       const name = typeof event.params.name === 'string' ? `${event.params.name}: ` : '';
       const reason = event.params.reason as { code: string; message: string } | undefined;
       aispace.app.notify({

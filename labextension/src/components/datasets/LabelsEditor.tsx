@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { labelKeys, RESERVED } from '../../annotator/keys';
 import type { ILabel } from '../../client';
 import { useApp } from '../context';
 import { Button } from '../controls';
@@ -25,7 +26,7 @@ export function labelColour(index: number): string {
 }
 
 /** What is wrong with a list of labels, or null. */
-export function labelsProblem(labels: ILabel[]): 'twice' | 'empty' | 'key' | null {
+export function labelsProblem(labels: ILabel[]): 'twice' | 'empty' | 'key' | 'reserved' | null {
   const names = labels.map(label => label.name.trim());
   const keys = labels.map(label => label.key).filter(Boolean);
   if (names.some(name => name === '')) {
@@ -33,6 +34,9 @@ export function labelsProblem(labels: ILabel[]): 'twice' | 'empty' | 'key' | nul
   }
   if (new Set(names).size < names.length) {
     return 'twice';
+  }
+  if (keys.some(key => RESERVED.includes(key ?? ''))) {
+    return 'reserved';
   }
   return new Set(keys).size < keys.length ? 'key' : null;
 }
@@ -47,6 +51,7 @@ export function LabelsEditor(props: {
   const [name, setName] = useState('');
   const { labels } = props;
   const problem = labelsProblem(labels);
+  const keyOf = new Map([...labelKeys(labels)].map(([key, label]) => [label, key]));
   const change = (index: number, patch: Partial<ILabel>): void =>
     props.onChange(labels.map((label, i) => (i === index ? { ...label, ...patch } : label)));
   const move = (index: number, step: number): void => {
@@ -98,7 +103,7 @@ export function LabelsEditor(props: {
                 value={label.key ?? ''}
                 maxLength={1}
                 readOnly={props.readOnly}
-                placeholder={index < 10 ? String((index + 1) % 10) : ''}
+                placeholder={keyOf.get(label.name) ?? ''}
                 aria-label={trans.__('Key of %1', label.name)}
                 title={trans.__('Key in the annotator: a digit or a letter')}
                 onChange={event => {
@@ -144,7 +149,9 @@ export function LabelsEditor(props: {
             ? trans.__('Two labels have the same name.')
             : problem === 'key'
               ? trans.__('Two labels have the same key.')
-              : trans.__('A label has no name.')}
+              : problem === 'reserved'
+                ? trans.__('C, R and U have a meaning of their own in the annotator.')
+                : trans.__('A label has no name.')}
         </p>
       ) : null}
       {props.readOnly ? null : (

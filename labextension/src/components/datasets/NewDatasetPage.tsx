@@ -1,5 +1,5 @@
-import type { ILabel } from '../../client';
-import { AISpaceError, idempotencyKey } from '../../client';
+import type { AISpaceError, ILabel } from '../../client';
+import { idempotencyKey } from '../../client';
 import { useRef } from 'react';
 import { useApp, usePage } from '../context';
 import { RadioCards, SelectField, TextField } from '../controls';

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { labelKeys } from '../../annotator/keys';
 import type { IDatasetRead, ISampleFilter, ISampleRead, SampleSelection } from '../../client';
 import { useApp, usePage } from '../context';
 import { Button, ConfirmWithConsequences, MenuButton } from '../controls';
@@ -142,6 +143,7 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
   const labels = dataset.label_group?.labels ?? [];
   const writable = dataset.can.includes('write');
   const scroll = useRef<HTMLDivElement>(null);
+  const some = total > 0;
   const [columns, setColumns] = useState(6);
   const cell = { width: size + 24, height: size + 48 };
   useEffect(() => {
@@ -154,7 +156,7 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [cell.width, total > 0]);
+  }, [cell.width, some]);
   const rows = Math.ceil(total / columns);
   const virtualizer = useVirtualizer({
     count: rows,
@@ -239,9 +241,9 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
     } else if (event.key === 'Escape' && chosen > 0) {
       clear();
     } else if (/^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && chosen > 0 && writable) {
-      const label = labels[(Number(event.key) + 9) % 10];
-      if (label) {
-        bulk.run({ label: label.name }, n => trans.__('%1 labelled %2.', count(n), label.name));
+      const label = labelKeys(labels).get(event.key);
+      if (label !== undefined) {
+        bulk.run({ label }, n => trans.__('%1 labelled %2.', count(n), label));
       }
     } else {
       return;

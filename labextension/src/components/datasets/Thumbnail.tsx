@@ -74,7 +74,7 @@ export function Thumbnail(props: {
                 <b>{names.join(', ')}</b>
               </>
             ) : null}
-            {score !== null && score !== undefined ? <span>a{Math.round(score * 100)}</span> : null}
+            {score !== null && score !== undefined ? <span>{`a${Math.round(score * 100)}`}</span> : null}
             {sample.hard ? <Icon name="flag" className="ais-tone-warning" /> : null}
           </span>
           <span className="ais-Thumb-name">{file}</span>
