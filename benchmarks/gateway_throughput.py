@@ -161,7 +161,7 @@ def main() -> None:
             "slug": "iris",
             "service_id": "svc_benchmark",
             "status": "serving",
-            "deployments": [{"number": 1, "share": 100, "targets": [f"127.0.0.1:{server_port}"]}],
+            "deployments": [{"number": 1, "share": 100, "targets": [{"address": f"127.0.0.1:{server_port}"}]}],
             "tokens": [{"sha256": hashlib.sha256(TOKEN.encode()).hexdigest(), "expires_at": None}],
             "max_body": 10_000_000,
             "timeout_seconds": 60,

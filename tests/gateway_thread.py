@@ -137,7 +137,13 @@ class GatewayThread:
             "service_id": "svc_1",
             "status": "serving",
             "message": "",
-            "deployments": [{"number": 7, "share": 100, "targets": [f"127.0.0.1:{self.upstream.port}"]}],
+            "deployments": [
+                {
+                    "number": 7,
+                    "share": 100,
+                    "targets": [{"address": f"127.0.0.1:{self.upstream.port}", "key": "the-key"}],
+                }
+            ],
             "tokens": [{"sha256": hashlib.sha256(TOKEN.encode()).hexdigest(), "expires_at": None}],
             "max_body": 1_000_000,
             "timeout_seconds": 20,

@@ -116,15 +116,27 @@ def wait_for(serving: Serving, service_id: str, status: str, deployment: int | N
     return read()
 
 
-def target(serving: Serving, service_id: str) -> str:
+def targets(serving: Serving, service_id: str) -> list[dict[str, str]]:
     route = next(r for r in serving.platform.serving.routing.routes().routes if r["service_id"] == service_id)
-    return str(route["deployments"][0]["targets"][0])
+    return list(route["deployments"][0]["targets"])
 
 
-def ask(address: str, model: str = "iris") -> httpx.Response:
+def target(serving: Serving, service_id: str) -> dict[str, str]:
+    return targets(serving, service_id)[0]
+
+
+def ask(where: dict[str, str], model: str = "iris", *, key: bool = True) -> httpx.Response:
     inputs = [{"name": "X", "shape": [1, 4], "datatype": "FP32", "data": [5.1, 3.5, 1.4, 0.2]}]
-    with httpx.Client(trust_env=False) as client:
-        return client.post(f"http://{address}/v2/models/{model}/infer", json={"inputs": inputs})
+    headers = {"X-AISpace-Key": where["key"]} if key else {}
+    with httpx.Client(trust_env=False, headers=headers) as client:
+        return client.post(f"http://{where['address']}/v2/models/{model}/infer", json={"inputs": inputs})
+
+
+def process_at(where: dict[str, str]) -> int:
+    port = int(where["address"].rpartition(":")[2])
+    found = next(c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port == port)
+    assert found is not None
+    return found
 
 
 @pytest.mark.capability("IM-42")
@@ -139,6 +151,8 @@ def test_a_service_is_deployed_stopped_and_started_at_the_same_address(serving: 
     answer = ask(target(serving, made.id)).json()
     assert answer["outputs"][0]["data"] == [0]
     assert ask(target(serving, made.id), served.slug).status_code == 200
+    assert ask(target(serving, made.id), key=False).status_code == 401
+    assert ask({**target(serving, made.id), "key": "x"}).status_code == 401
     log = serving.platform.serving
     record = log.deployments(serving.alice, made.id).items[0]
     assert (record.number, record.status, record.note, record.created_by.name) == (1, "serving", "first try", "alice")
@@ -229,15 +243,27 @@ def test_a_first_deployment_that_fails_says_why_and_an_edit_mends_it(
 def test_a_process_that_dies_is_started_again(serving: Serving, iris: Path) -> None:
     made = create(serving, serving.model(iris, "iris"))
     wait_for(serving, made.id, "serving")
-    port = int(target(serving, made.id).rpartition(":")[2])
-    victim = next(c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port == port)
-    os.kill(victim, signal.SIGKILL)
+    os.kill(process_at(target(serving, made.id)), signal.SIGKILL)
     wait_for(serving, made.id, "degraded")
     served = wait_for(serving, made.id, "serving")
     assert served.deployment == 1
     assert ask(target(serving, made.id)).status_code == 200
     workload = serving.platform.workloads.get(serving.alice, served.workload_id or "")
     assert [attempt.status for attempt in workload.attempts] == ["failed", "running"]
+
+
+@pytest.mark.capability("IM-41")
+def test_several_replicas_answer_and_one_of_them_may_die(serving: Serving, iris: Path) -> None:
+    made = create(serving, serving.model(iris, "iris"), replicas=2)
+    served = wait_for(serving, made.id, "serving")
+    assert (served.replicas.ready, served.replicas.total) == (2, 2)
+    both = targets(serving, made.id)
+    assert len({where["address"] for where in both}) == 2
+    os.kill(process_at(both[0]), signal.SIGKILL)
+    degraded = wait_for(serving, made.id, "degraded")
+    assert degraded.replicas.ready == 1
+    assert ask(both[1]).status_code == 200
+    assert wait_for(serving, made.id, "serving").replicas.ready == 2
 
 
 def test_a_replaced_deployment_ends_only_when_nothing_is_under_way(still: Serving, iris: Path) -> None:

@@ -40,6 +40,7 @@ def test_a_request_and_its_answer_pass_through(gateway: GatewayThread) -> None:
     head = gateway.upstream.heads[0]
     assert head.startswith(b"POST /v2/models/%E8%8A%B1/infer?a=1&b=%20 HTTP/1.1\r\n")
     assert b"x-mine: 1\r\n" in head
+    assert b"x-aispace-key: the-key\r\n" in head
     assert gateway.upstream.bodies == [b"\x00body"]
 
 
@@ -49,12 +50,13 @@ def test_credentials_and_forwarding_headers_stay_at_the_gateway(gateway: Gateway
             "Cookie": "session=secret",
             "X-Forwarded-For": "1.2.3.4",
             "Forwarded": "for=1.2.3.4",
-            "X-AISpace-Internal": "1",
+            "X-AISpace-Key": "guessed",
             "Proxy-Authorization": "Basic eA==",
         }
     )
     head = gateway.upstream.heads[0].lower()
-    for text in (b"authorization", b"cookie", b"secret", b"forwarded", b"x-aispace", TOKEN.encode()):
+    assert head.count(b"x-aispace-key: ") == 1
+    for text in (b"authorization", b"cookie", b"secret", b"forwarded", b"guessed", TOKEN.encode()):
         assert text not in head
 
 
@@ -264,10 +266,10 @@ def test_nobody_at_the_address_gives_503_with_retry_after(gateway: GatewayThread
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    gateway.configure(deployments=[{"number": 1, "share": 100, "targets": [f"127.0.0.1:{port}"]}])
+    gateway.configure(deployments=[{"number": 1, "share": 100, "targets": [{"address": f"127.0.0.1:{port}"}]}])
     answer = gateway.ask()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    both = [f"127.0.0.1:{port}", f"127.0.0.1:{gateway.upstream.port}"]
+    both = [{"address": f"127.0.0.1:{p}"} for p in (port, gateway.upstream.port)]
     gateway.configure(deployments=[{"number": 1, "share": 100, "targets": both}])
     assert {gateway.ask().status_code for _ in range(10)} == {200}
 
@@ -379,8 +381,8 @@ def test_shares_divide_the_requests(gateway: GatewayThread) -> None:
     gateway.other.answer = plain(b"canary")
     gateway.configure(
         deployments=[
-            {"number": 1, "share": 80, "targets": [f"127.0.0.1:{gateway.upstream.port}"]},
-            {"number": 2, "share": 20, "targets": [f"127.0.0.1:{gateway.other.port}"]},
+            {"number": 1, "share": 80, "targets": [{"address": f"127.0.0.1:{gateway.upstream.port}"}]},
+            {"number": 2, "share": 20, "targets": [{"address": f"127.0.0.1:{gateway.other.port}"}]},
         ]
     )
     counts = Counter(gateway.ask().headers["x-aispace-deployment"] for _ in range(500))

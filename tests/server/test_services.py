@@ -236,7 +236,7 @@ def test_a_dead_process_answers_503_with_retry_after_until_it_is_back(installati
 
     until(lambda: call().status_code == 200, 5)
     routes = installation.platform.serving.routing.routes().routes
-    port = int(routes[0]["deployments"][0]["targets"][0].rpartition(":")[2])
+    port = int(routes[0]["deployments"][0]["targets"][0]["address"].rpartition(":")[2])
     victim = next(c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port == port)
     os.kill(victim, signal.SIGKILL)
     seen = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ ENDLESS = 1_000_000
 SERVER_PARAMETERS = ("threads", "workers")
 """Run parameters that the model server itself knows."""
 GRACE_SECONDS = 60.0
+KEY_VARIABLE = "AISPACE_SERVING_KEY"
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,18 @@ def prepare(platform: Platform, owner_id: str, deployment: Deployment) -> Prepar
     return Prepared(owner=owner, model_name=model.name, tree=model.path)
 
 
-def replica_spec(service: Service, deployment: Deployment, prepared: Prepared, slot: int) -> WorkloadSpec:
+def replica_key(platform: Platform, service_id: str, number: int) -> str:
+    """Derive the key that the gateway sends to a deployment's processes.
+
+    Other users of the machine reach their ports too; without the key nothing but health is answered.
+    """
+    secret = platform.secret("serving_key").encode()
+    return hmac.new(secret, f"{service_id}/{number}".encode(), hashlib.sha256).hexdigest()
+
+
+def replica_spec(
+    platform: Platform, service: Service, deployment: Deployment, prepared: Prepared, slot: int
+) -> WorkloadSpec:
     """Make the workload of one replica.
 
     The workload's retry rule starts the process again when it dies; `Rollout` ends one that never became ready.
@@ -82,6 +96,7 @@ def replica_spec(service: Service, deployment: Deployment, prepared: Prepared, s
         name=f"{service.name} #{deployment.number}{number}",
         command=command,
         env={**configuration["environment"], "AISPACE_PARAMETERS": json.dumps(parameters, ensure_ascii=False)},
+        secret_env={KEY_VARIABLE: replica_key(platform, service.id, deployment.number)},
         mounts=[Mount(source=str(prepared.tree), target="model")],
         image_id=deployment.image_id,
         spec_id=deployment.spec_id,

@@ -346,7 +346,7 @@ class Round:
                 raise prepared
             with self.session.begin_nested():
                 for slot in range(deployment.configuration["replicas"]):
-                    spec = replica_spec(self.service, deployment, prepared, slot)
+                    spec = replica_spec(self.platform, self.service, deployment, prepared, slot)
                     workload = self.platform.workloads.submit(prepared.owner, spec)
                     row = Replica(
                         workload_id=workload.id,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from .launch import replica_key
 from .orm import Deployment, Replica, Service, ServiceToken
 from .schemas import CallReport, Limits, Routes
 
@@ -65,11 +66,18 @@ class Routing:
                 select(Replica).where(Replica.ready, Replica.status == "running").order_by(Replica.slot)
             ).all()
             tokens = session.scalars(select(ServiceToken).order_by(ServiceToken.id)).all()
-        targets: dict[tuple[str, int], list[str]] = {}
+        targets: dict[tuple[str, int], list[dict[str, str]]] = {}
         for replica in replicas:
             if replica.host is not None:
                 address = f"{replica.host}:{replica.port}"
-                targets.setdefault((replica.service_id, replica.number), []).append(address)
+                key = replica_key(self.platform, replica.service_id, replica.number)
+                targets.setdefault((replica.service_id, replica.number), []).append({"address": address, "key": key})
+        carrying: dict[str, list[Deployment]] = {}
+        for deployment in serving:
+            carrying.setdefault(deployment.service_id, []).append(deployment)
+        keys: dict[str, list[ServiceToken]] = {}
+        for token in tokens:
+            keys.setdefault(token.service_id, []).append(token)
         items: list[dict[str, Any]] = []
         for service in services:
             limits = Limits.model_validate(service.limits)
@@ -82,13 +90,12 @@ class Routing:
                     "message": (service.reason or {}).get("message", "") if service.status == "failed" else "",
                     "deployments": [
                         {"number": d.number, "share": d.share, "targets": targets.get((d.service_id, d.number), [])}
-                        for d in serving
-                        if d.service_id == service.id and service.target == "serving"
+                        for d in carrying.get(service.id, ())
+                        if service.target == "serving"
                     ],
                     "tokens": [
                         {"sha256": t.sha256, "expires_at": t.expires_at.isoformat() if t.expires_at else None}
-                        for t in tokens
-                        if t.service_id == service.id
+                        for t in keys.get(service.id, ())
                     ],
                     "max_body": limits.max_body_bytes,
                     "timeout_seconds": limits.timeout_seconds,

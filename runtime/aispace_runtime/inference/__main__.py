@@ -16,6 +16,9 @@ from .app import InferenceApp
 from .errors import ModelError
 from .model import Model
 
+KEY = "AISPACE_SERVING_KEY"
+"""Environment variable with the key that the gateway sends."""
+
 log = logging.getLogger("aispace.inference")
 
 
@@ -54,6 +57,7 @@ async def serve(options: argparse.Namespace) -> int:
         version=options.version,
         max_body=options.max_body,
         workers=options.workers,
+        key=os.environ.pop(KEY, ""),
     )
     config = uvicorn.Config(
         app,

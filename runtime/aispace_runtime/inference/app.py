@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import hmac
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -42,6 +43,9 @@ class InferenceApp:
         Largest request body in bytes.
     workers : int
         Threads for runs that are not short.
+    key : str
+        Without it as ``X-AISpace-Key`` only ``/v2/health`` answers: other users of the machine reach the port too, but
+        callers come through the gateway. Empty: everybody may ask.
     """
 
     def __init__(
@@ -53,7 +57,9 @@ class InferenceApp:
         max_body: int = 10_000_000,
         workers: int = 2,
         max_waiting: int = 256,
+        key: str = "",
     ) -> None:
+        self._key = key.encode()
         self._load = load
         self._names = names
         self._version = version
@@ -80,6 +86,8 @@ class InferenceApp:
             return
         path: str = scope["path"]
         try:
+            if self._key and not path.startswith("/v2/health/"):
+                self._check_key(scope)
             status, body = await self._route(scope["method"], path, scope, receive)
         except InferenceError as error:
             status, body = error.status, _error(path, error)
@@ -93,6 +101,12 @@ class InferenceApp:
             headers.append((b"retry-after", b"1"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data if scope["method"] != "HEAD" else b""})
+
+    def _check_key(self, scope: Scope) -> None:
+        for name, value in scope["headers"]:
+            if name == b"x-aispace-key" and hmac.compare_digest(value, self._key):
+                return
+        raise InferenceError(401, "unauthenticated", "Models are called through the gateway, at the service's address.")
 
     async def _route(self, method: str, path: str, scope: Scope, receive: Receive) -> tuple[int, Any]:
         if method == "POST" and path in self._hot:

@@ -21,6 +21,7 @@ from .counters import Counters
 from .routes import RouteTable
 
 DEFAULT_PORT = 8001
+ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 log = logging.getLogger("aispace.gateway")
 
@@ -85,7 +86,7 @@ async def run(options: argparse.Namespace) -> int:
         secret,
         table,
         counters,
-        address=f"http://{options.host}:{options.port}",
+        address=f"http://{'127.0.0.1' if options.host in ANYWHERE else options.host}:{options.port}",
     )
     callers = control.callers = Callers(control.verify, secret)
     config = uvicorn.Config(

@@ -258,16 +258,16 @@ class Call:
                 b"\r\n",
                 framing,
                 forwarded_headers(self._headers),
-                b"\r\n",
             )
         )
 
     async def _exchange(self, route: Route, target: Target, head: bytes, body: bytes) -> Connection:
-        """Send the request and wait for the head of the answer.
+        """Send the request and wait for the head of the answer; ``head`` lacks the target's own line and the empty one.
 
         A connection that was kept may have been closed by the other side in the same moment: then, and only when
         nothing of an answer came and the whole body is still here, the request goes out once more on a fresh one.
         """
+        head = b"%b%b\r\n" % (head, target.credential)
         connection = await target.pool.connection()
         while True:
             try:

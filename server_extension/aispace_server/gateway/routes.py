@@ -27,6 +27,8 @@ class Target:
     host: str
     port: int
     pool: Pool
+    credential: bytes
+    """Header line that makes the model server answer; empty where it asks for none."""
 
 
 @dataclass
@@ -185,7 +187,7 @@ class RouteTable:
             status=raw["status"],
             message=raw.get("message", ""),
             destinations=[
-                Destination(d["number"], d["share"], [self._target(address) for address in d["targets"]])
+                Destination(d["number"], d["share"], [self._target(target) for target in d["targets"]])
                 for d in raw["deployments"]
             ],
             tokens={
@@ -199,13 +201,14 @@ class RouteTable:
             raw=raw,
         )
 
-    def _target(self, address: str) -> Target:
-        host, _, port = address.rpartition(":")
+    def _target(self, raw: dict[str, str]) -> Target:
+        host, _, port = raw["address"].rpartition(":")
+        credential = f"x-aispace-key: {raw['key']}\r\n".encode() if raw.get("key") else b""
         key = (host, int(port))
         pool = self._pools.get(key)
         if pool is None:
             pool = self._pools[key] = Pool(*key)
-        return Target(host, int(port), pool)
+        return Target(host, int(port), pool, credential)
 
     def keep(self, body: dict[str, Any]) -> None:
         """Write the file; waits for the disk."""
