@@ -17,7 +17,7 @@ import httpx
 import psutil
 from aispace_hub.home import SetupProblem, check_reachable, free_port
 
-START_LIMIT = 120.0
+START_LIMIT = 180.0
 PASSWORD = "Correct-horse 7"
 
 
