@@ -203,8 +203,6 @@ class ImportService:
             message = "Nothing more was imported. The platform made a mistake; its log says which."
             reason = Reason(code="internal", message=message)
             self._end(principal, import_id, "failed", reason)
-        else:
-            self.platform.uploads.discard(principal, request.source)
 
     def _watch(self, import_id: str) -> Callable[[int], None]:
         last = time.monotonic()
@@ -330,6 +328,8 @@ class ImportService:
             row.status, row.ended_at = status, self.platform.clock.now()
             row.reason = reason.model_dump() if reason else None
             row.spool = None
+            if status == "succeeded":
+                self.platform.uploads.discard(principal, ImportRequest.model_validate(row.request).source)
             if dataset is not None:
                 dataset.importing = max(dataset.importing - 1, 0)
                 dataset.status = status_of(dataset)

@@ -120,14 +120,15 @@ def class_root(paths: Sequence[str]) -> str:
     A single folder that holds everything is the dataset's own, unless the files lie in it directly: then it is a class.
     """
     root = common_folder(paths)
-    if root and any("/" not in path[len(root) :] for path in paths):
-        # Files directly in the common folder: it is the class itself, unless other classes lie beside them.
-        if all("/" not in path[len(root) :] for path in paths):
-            return root[:-1].rpartition("/")[0] + "/" if "/" in root[:-1] else ""
-        return root
-    if root and root.rstrip("/").rpartition("/")[2] in SPLIT_NAMES:
-        return root[:-1].rpartition("/")[0] + "/" if "/" in root[:-1] else ""
+    if root and all("/" not in path[len(root) :] for path in paths):
+        root = _parent(root)  # the files lie in one class
+    if root.rstrip("/").rpartition("/")[2] in SPLIT_NAMES:
+        root = _parent(root)  # all classes lie in one split
     return root
+
+
+def _parent(folder: str) -> str:
+    return folder[: folder.rfind("/", 0, -1) + 1]
 
 
 def place(layout: Layout, files: Sequence[Found], sidecars: Mapping[str, bytes]) -> Iterator[Placed]:

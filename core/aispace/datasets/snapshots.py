@@ -137,15 +137,16 @@ class Snapshots:
         counts = self._counts(one, other)
         i, j = _pair(query.cursor)
         items: list[DiffItem] = []
-        following = None
+        following, behind = None, query.cursor
         with mapped(self.blobs, one) as a, mapped(self.blobs, other) as b:
             check_cursor(a, str(i))
             check_cursor(b, str(j))
             for line, changed, p, q in differences(a, b, i, j):
-                items.append(diff_item(line, changed))
                 if len(items) == query.limit:
-                    following = f"{p}-{q}" if p < len(a) or q < len(b) else None
+                    following = behind
                     break
+                items.append(diff_item(line, changed))
+                behind = f"{p}-{q}"
         return DiffRead(counts=counts, items=items, page=CursorInfo(limit=query.limit, next=following))
 
     def _nothing(self) -> str:
