@@ -14,7 +14,7 @@ from aispace.clock import Clock
 from aispace.errors import Unauthenticated
 from aispace.identity import SYSTEM, Principal
 from aispace.platform import Platform
-from aispace.users.schemas import UserCreate
+from aispace.users.schemas import UserCreate, UserUpdate
 from aispace_server.auth import (
     AccessTokenAuthenticator,
     HubIdentity,
@@ -133,8 +133,7 @@ def test_disabled_user_is_refused_at_once(running: RunningServer, hub: FakeHub, 
     token = make_token(running, hub, {"name": "t"}).json()["token"]
     with running.client(token) as ours, running.client("hub-carol") as theirs:
         assert (ours.get("/me").status_code, theirs.get("/me").status_code) == (200, 200)
-        with running.platform.db.write() as session:
-            session.connection().exec_driver_sql("UPDATE aispace_users SET enabled = 0 WHERE name = 'carol'")
+        running.platform.users.update(SYSTEM, carol.user_id, UserUpdate(enabled=False))
         assert (ours.get("/me").status_code, theirs.get("/me").status_code) == (403, 403)
 
 
