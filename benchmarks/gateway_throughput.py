@@ -82,8 +82,8 @@ def with_wrk(url: str, connections: int, seconds: int, folder: Path) -> dict[str
     return {
         "requests_per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)),  # type: ignore[union-attr]
         "requests": int(re.search(r"(\d+) requests in", text).group(1)),  # type: ignore[union-attr]
-        "p50_ms": milliseconds(re.search(r"50%\s+(\S+)", text).group(1)),  # type: ignore[union-attr]
-        "p99_ms": milliseconds(re.search(r"99%\s+(\S+)", text).group(1)),  # type: ignore[union-attr]
+        "p50_ms": milliseconds(re.search(r"(?m)^\s+50%\s+(\S+)", text).group(1)),  # type: ignore[union-attr]
+        "p99_ms": milliseconds(re.search(r"(?m)^\s+99%\s+(\S+)", text).group(1)),  # type: ignore[union-attr]
         "failed": failed,
     }
 
