@@ -12,16 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..errors import AISpaceError, Conflict, NotFound
-from ..identity import Principal
+from ..identity import Principal, authorize
 from ..ids import new_id
-from ..schemas import Progress, Reason
+from ..listing import paged
+from ..schemas import Page, Progress, Reason
 from ..storage.blobs import BlobStore
 from ..storage.manifests import Entry
 from ..versions import get_version, zip_stream
 from .access import dataset_row, restored_principal, saved_principal
 from .annotations import labels_of
 from .orm import DatasetVersion, Export
-from .requests import AreaTarget, ExportRead, ExportRequest
+from .requests import AreaTarget, ExportQuery, ExportRead, ExportRequest
 from .snapshots import Line, Snapshots
 
 if TYPE_CHECKING:
@@ -111,6 +112,17 @@ class ExportService:
         """Tell how far an export is."""
         with self.db.read() as session:
             return self._read(self._row(session, principal, export_id))
+
+    def list(self, principal: Principal, query: ExportQuery) -> Page[ExportRead]:
+        """List one's own exports."""
+        authorize(principal, "read:dataset")
+        statement = select(Export).where(Export.owner_id == principal.user_id)
+        if query.dataset_id is not None:
+            statement = statement.where(Export.dataset_id == query.dataset_id)
+        sorts = {"created_at": Export.created_at, "status": Export.status}
+        with self.db.read() as session:
+            rows, info = paged(session, statement, query, sorts=sorts, tie=Export.id)
+        return Page(items=[self._read(row) for row in rows], page=info)
 
     def content(self, principal: Principal, export_id: str) -> tuple[str, Iterator[bytes]]:
         """Give file name and bytes of a download.

@@ -207,6 +207,12 @@ class ImportQuery(ListQuery):
     dataset_id: Annotated[str | None, Field(max_length=64)] = None
 
 
+class ExportQuery(ListQuery):
+    """Query of one's own exports."""
+
+    dataset_id: Annotated[str | None, Field(max_length=64)] = None
+
+
 class AreaTarget(Schema):
     """A place in the caller's own area."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from aispace.datasets.requests import ExportRead, ExportRequest
+from aispace.datasets.requests import ExportQuery, ExportRead, ExportRequest
 from aispace.datasets.schemas import (
     DatasetCreate,
     DatasetQuery,
@@ -209,6 +209,17 @@ class ExportCollectionHandler(AISpaceHandler):
         return await self.call(self.platform.datasets.exports.create, self.principal, id, version, body)
 
 
+class OwnExportsHandler(AISpaceHandler):
+    """Exports of the caller."""
+
+    @operation(
+        action="read", resource=DATASET, summary="List your exports", query=ExportQuery, response=Page[ExportRead]
+    )
+    async def get(self, query: ExportQuery) -> Page[ExportRead]:
+        """List your exports."""
+        return await self.call(self.platform.datasets.exports.list, self.principal, query)
+
+
 class ExportHandler(AISpaceHandler):
     """One export."""
 
@@ -239,6 +250,7 @@ ROUTES = [
     ("/datasets/{id}/versions/{version}/content", VersionContentHandler),
     ("/datasets/{id}/versions/{version}/export", ExportCollectionHandler),
     ("/datasets/{id}/diff", DiffHandler),
+    ("/exports", OwnExportsHandler),
     ("/exports/{id}", ExportHandler),
     ("/exports/{id}/content", ExportContentHandler),
     *samples.ROUTES,
