@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import time
+from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -33,6 +35,7 @@ CUSTOM: dict[str, Scope] = {
     "custom:aispace:admin": "admin",
 }
 MOST_CACHED = 10_000
+SERVER_OWNER = re.compile(r"^!(?:server|user)=([^/]+)")
 
 
 class Authenticator(Protocol):
@@ -81,6 +84,8 @@ class HubUser:
 
     name: str
     scopes: frozenset[Scope]
+    visiting: str | None = None
+    """Whose server holds the token, when that is somebody else's."""
 
 
 class HubIdentity:
@@ -152,10 +157,22 @@ class HubIdentity:
         scopes = frozenset(scope for name, scope in CUSTOM.items() if name in held)
         if not scopes and not held & self.access:
             return None
-        return HubUser(str(model["name"]), scopes or frozenset({"read"}))
+        name = str(model["name"])
+        return HubUser(name, scopes or frozenset({"read"}), visited(name, held))
 
     def _away(self) -> Unavailable:
         return Unavailable("hub_away", "Not done. The hub, which knows who you are, does not answer. Try again soon.")
+
+
+def visited(name: str, scopes: Iterable[str]) -> str | None:
+    """Tell whose server a token was made for, when that is somebody else's.
+
+    Whoever opens another's server hands its owner a token that acts as himself; a token of one's own reaches one's own
+    servers or all of them.
+    """
+    reached = [scope.removeprefix("access:servers") for scope in scopes if scope.startswith("access:servers")]
+    owners = {match.group(1) if (match := SERVER_OWNER.match(part)) else "" for part in reached}
+    return None if not owners or owners & {"", name} else sorted(owners)[0]
 
 
 class HubTokenAuthenticator:
@@ -182,6 +199,13 @@ class HubTokenAuthenticator:
         user = await self.hub.user(token)
         if user is None:
             raise Unauthenticated()
+        if user.visiting is not None:
+            raise Forbidden(
+                f"Not done. You are visiting the server of {user.visiting!r}, whose owner could use your rights. "
+                "Open AI Space in your own server.",
+                code="visiting",
+                params={"owner": user.visiting},
+            )
         return await asyncio.get_running_loop().run_in_executor(self.executor, self._principal, user)
 
     def _principal(self, user: HubUser) -> Principal:

@@ -175,6 +175,27 @@ def test_hub_token_needs_access_to_this_service(
         assert client.get("/me").status_code == status
 
 
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [
+        (("access:servers!server=carol/",), 200),
+        (("access:servers!server=mallory/",), 403),
+        (("access:servers!user=mallory",), 403),
+        (("access:servers!user=carol", "access:servers!server=bob/shared"), 200),
+        (("access:servers",), 200),
+    ],
+)
+def test_server_of_another_cannot_act_as_its_visitor(
+    running: RunningServer, hub: FakeHub, carol: Principal, scopes: tuple[str, ...], status: int
+) -> None:
+    hub.add("t", "carol", "custom:aispace:admin", *scopes)
+    with running.client("t") as client:
+        answer = client.get("/me")
+        assert answer.status_code == status
+        if status == 403:
+            assert code_of(answer) == (403, "visiting")
+
+
 def test_unknown_hub_token_and_unknown_user_are_401(running: RunningServer, hub: FakeHub, carol: Principal) -> None:
     hub.add("stranger", "nobody", "custom:aispace:read")
     for token in ("unknown", "stranger"):
