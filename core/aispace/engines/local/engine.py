@@ -134,6 +134,10 @@ class LocalEngine(LoggingConfigurable, Engine):
             listener.close()
         with self._lock:
             self._drop_zygote()
+            if self._cgroups is not None:
+                # Stays while an attempt is in it.
+                cgroup.remove(os.fspath(self._cgroups.folder), 0)
+            self._cgroups, self._cgroups_sought = None, False
 
     def _listen(self, notify: Callable[[], None]) -> None:
         listener = self._listener
@@ -470,6 +474,8 @@ class LocalEngine(LoggingConfigurable, Engine):
                 found = cgroup.find(f"aispace-{self._identity}")
                 # Without the memory controller a group only kills, which the supervisor does too, and costs 2 ms.
                 self._cgroups = found if found and (found.memory or self.use_cgroups == "always") else None
+                if found is not None and self._cgroups is None:
+                    cgroup.remove(os.fspath(found.folder), 0)
         return self._cgroups
 
 

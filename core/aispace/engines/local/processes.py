@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterable, Iterator
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+KILL_SECONDS = 30.0
+"""So long a killed process is awaited; one that hangs in the kernel would stay for ever."""
 
 
 def boot_id() -> str:
@@ -120,21 +123,6 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return total / TICKS
 
 
-def kill_tree(pid: int) -> None:
-    """Kill all that come from a process until nothing is left; new ones made meanwhile are killed too."""
-    for _ in range(100):
-        found = descendants(pid)
-        if not found:
-            return
-        for other in found:
-            with contextlib.suppress(OSError):
-                os.kill(other, signal.SIGKILL)
-        # Those that were reparented to the caller are reaped by it.
-        with contextlib.suppress(OSError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-
-
 def kill_marked(marker: bytes, session: int | None, since: int) -> int:
     """Kill processes of a lost attempt.
 
@@ -152,16 +140,18 @@ def kill_marked(marker: bytes, session: int | None, since: int) -> int:
     int
         How many were killed.
     """
-    killed = 0
-    for _ in range(100):
-        found = [pid for pid in _all() if _belongs(pid, marker, session, since)]
-        if not found:
-            break
+    killed: set[int] = set()
+    deadline = time.monotonic() + KILL_SECONDS
+    while found := [pid for pid in _all() if _belongs(pid, marker, session, since)]:
         for pid in found:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-                killed += 1
-    return killed
+                killed.add(pid)
+        if time.monotonic() > deadline:
+            break
+        # A killed process is gone when it has run once more, which takes a moment on a busy machine.
+        time.sleep(0.005)
+    return len(killed)
 
 
 def _all() -> list[int]:

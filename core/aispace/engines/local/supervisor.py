@@ -240,14 +240,15 @@ class Supervisor:
                 self._ask("stopped", {}, float(asked.get("grace", plan["grace"])))
             self._reap()
 
-    def _reap(self) -> None:
+    def _reap(self) -> bool:
+        """Take in what has ended; tell whether any child is left."""
         while True:
             try:
                 pid, status, spent = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
-                return
+                return False
             if pid == 0:
-                return
+                return True
             if self.sampler is not None and pid == self.sampler[0]:
                 self._read_cards()
                 continue
@@ -355,13 +356,13 @@ class Supervisor:
 
     def _end_processes(self) -> None:
         """Leave nothing running: an attempt has ended only when its last process has."""
-        if self.group:
-            if cgroup.out_of_memory(self.group) and self.reason in (None, "stopped"):
-                self.reason = "memory_limit"
-                self.params = {"used": self.plan["memory_bytes"], "limit": self.plan["memory_bytes"]}
-            cgroup.kill(self.group)
-        processes.kill_tree(os.getpid())
-        self._reap()
+        if self.group and cgroup.out_of_memory(self.group) and self.reason in (None, "stopped"):
+            self.reason = "memory_limit"
+            self.params = {"used": self.plan["memory_bytes"], "limit": self.plan["memory_bytes"]}
+        # Orphans come to this process, so nothing is left when it has no child any more.
+        while self._reap():
+            self._kill()
+            signal.sigtimedwait(WATCHED, 0.02)
 
     def _finish(self, exit_code: int | None, reason: str | None, params: dict[str, Any] | None = None) -> None:
         files.write_json(
