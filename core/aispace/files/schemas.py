@@ -43,7 +43,7 @@ class PathQuery(Schema):
 class DeleteQuery(Schema):
     """Query that names what to delete; ``path`` may be given several times."""
 
-    path: Annotated[list[Annotated[str, Field(min_length=1, max_length=4096)]], Field(min_length=1, max_length=1000)]
+    path: Annotated[list[Annotated[str, Field(min_length=1, max_length=1024)]], Field(min_length=1, max_length=50)]
 
 
 class FolderCreate(Schema):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
 import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from ..errors import Conflict, Invalid, NotFound
 from ..identity import Principal, authorize
@@ -206,29 +208,49 @@ class AreaService:
         if target is None:
             stem = re.sub(r"(\.tar)?\.[^.]+$", "", name) or "archive"
             target = "/".join([*split(body.path)[:-1], stem])
-        files = 0
         copy = self.platform.blobs.temporary()
+        meter = Meter(Budget())
         try:
             with area.place(body.path) as place, area.open(place) as stream, copy.open("wb") as kept:
                 while chunk := stream.read(CHUNK):
                     kept.write(chunk)
-            if not body.overwrite:
+            with area.place(target, make=True, field="to") as place:
+                there = area.stat(place) is not None
+            if there and not body.overwrite:
                 self._refuse_existing(area, copy, name, target)
-            meter = Meter(Budget())
-            for member in read_archive(copy, name, meter):
-                with area.place(f"{target}/{member.path}", make=True, field="to") as place:
-                    area.write(place, member.stream, overwrite=body.overwrite)  # type: ignore[arg-type]
-                files += 1
+            files = self._unpack(area, copy, name, target, meter, overwrite=body.overwrite, fresh=not there)
         finally:
             copy.unlink(missing_ok=True)
-        with area.folder(split(target, "to"), make=True):
-            pass
         with area.place(target, field="to") as place:
             folder = self._describe(area, place)
         refused = [RefusedFile(path=r.path, code=r.code, message=r.message) for r in meter.refused]
         return ExtractReport(folder=folder, files=files, refused=refused)
 
-    def _refuse_existing(self, area: Beneath, archive: Any, name: str, target: str) -> None:
+    def _unpack(
+        self, area: Beneath, archive: Path, name: str, target: str, meter: Meter, *, overwrite: bool, fresh: bool
+    ) -> int:
+        """Write the members below ``target``; a folder that is new appears whole or not at all."""
+        parent = target.rstrip("/").rpartition("/")[0]
+        into = f"{parent}/.{secrets.token_hex(8)}.part".lstrip("/") if fresh else target
+        files = 0
+        try:
+            with area.folder(split(into, "to"), make=True):
+                pass
+            for member in read_archive(archive, name, meter):
+                with area.place(f"{into}/{member.path}", make=True, field="to") as place:
+                    area.write(place, cast(BinaryIO, member.stream), overwrite=overwrite)
+                files += 1
+            if fresh:
+                with area.place(into) as one, area.place(target) as other:
+                    area.move(one, other, overwrite=False)
+        except BaseException:
+            if fresh:
+                with contextlib.suppress(NotFound), area.place(into) as place:
+                    area.delete(place)
+            raise
+        return files
+
+    def _refuse_existing(self, area: Beneath, archive: Path, name: str, target: str) -> None:
         for member in read_archive(archive, name, Meter(Budget())):
             with contextlib.suppress(NotFound), area.place(f"{target}/{member.path}", field="to") as place:
                 if area.stat(place) is not None:
