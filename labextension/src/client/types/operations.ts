@@ -252,15 +252,18 @@ export interface IOperationsRoutes {
     body: { name: string; password?: string; role?: string; display_name?: string };
     response: IUserRead & { password?: string | null };
   };
+  'GET /users/{id}': { response: IUserRead };
+  'DELETE /users/{id}': { response: void };
   'PATCH /users/{id}': {
     body: { role?: string; enabled?: boolean; display_name?: string };
     response: IUserRead;
   };
   'POST /users/{id}/reset-password': { response: { password: string } };
   'POST /specs': { body: ISpecBody; response: ISpecRead };
+  'GET /specs/{id}': { response: ISpecRead };
   'PATCH /specs/{id}': { body: ISpecBody; response: ISpecRead };
   'DELETE /specs/{id}': { response: void };
-  'GET /queues': { response: IPage<IQueueRead> | IQueueRead[] };
+  'GET /queues': { response: { items: IQueueRead[] } };
   'GET /capacity': { response: ICapacityRead };
   'GET /workloads/{id}/metrics': { query: { attempt?: number; buckets?: number }; response: IUsageSeries };
   'GET /audit': {

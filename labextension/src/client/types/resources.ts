@@ -12,6 +12,8 @@ export interface ISpecRead {
   enabled: boolean;
   capacity?: { total: number | null; free: number | null } | null;
   waiting?: number | null;
+  revision?: number;
+  can?: string[];
 }
 
 export interface IAttempt {
@@ -21,6 +23,16 @@ export interface IAttempt {
   ended_at: string | null;
   exit_code: number | null;
   reason: IReason | null;
+}
+
+/** What a workload holds while it runs. */
+export interface IResourceNeed {
+  spec_id: string | null;
+  spec_name: string | null;
+  cpu: number;
+  memory_bytes: number;
+  accelerator: string | null;
+  accelerator_count: number;
 }
 
 /** Anything that runs. */
@@ -35,13 +47,17 @@ export interface IWorkloadRead {
   queue: string | null;
   position: number | null;
   priority: string | number | null;
-  spec: ISpecRead | null;
+  spec: IResourceNeed | null;
   object: { kind: string; id: string } | null;
   cost: IMoney | null;
   started_at: string | null;
   ended_at: string | null;
   owner?: { id: string; name: string };
   progress?: { done: number; total: number | null } | null;
+  command?: string[];
+  created_at?: string;
+  queued_at?: string | null;
+  can?: string[];
 }
 
 /** A piece of a log: text from a byte offset. */

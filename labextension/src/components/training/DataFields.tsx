@@ -110,7 +110,6 @@ function DataLine(props: {
     signal =>
       client.call('GET /datasets/{id}/versions', {
         path: { id: input.dataset_id },
-        query: { limit: 200 },
         signal
       }),
     event => event.object_id === input.dataset_id
@@ -158,12 +157,12 @@ function DataLine(props: {
         error={props.error(`inputs.${index}.version`)}
         options={[
           ...(input.version ? [] : [{ value: '', label: trans.__('none published') }]),
-          ...(versions.data?.items ?? []).map(one => ({
+          ...(versions.data ?? []).map(one => ({
             value: one.version,
             label:
               one.version === chosen?.current_version ? trans.__('%1 (current)', one.version) : one.version
           })),
-          ...(input.version && !versions.data?.items.some(one => one.version === input.version)
+          ...(input.version && !versions.data?.some(one => one.version === input.version)
             ? [{ value: input.version, label: input.version }]
             : [])
         ]}

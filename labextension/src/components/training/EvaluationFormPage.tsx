@@ -45,7 +45,6 @@ export default function EvaluationFormPage(): JSX.Element {
   const versions = useQuery(values.dataset_id ? `dataset versions ${values.dataset_id}` : null, signal =>
     client.call('GET /datasets/{id}/versions', {
       path: { id: values.dataset_id },
-      query: { limit: 200 },
       signal
     })
   );
@@ -163,7 +162,7 @@ export default function EvaluationFormPage(): JSX.Element {
             <SelectField
               label={trans.__('Version')}
               value={values.dataset_version}
-              options={(versions.data?.items ?? []).map(one => ({ value: one.version, label: one.version }))}
+              options={(versions.data ?? []).map(one => ({ value: one.version, label: one.version }))}
               onChange={dataset_version => set({ dataset_version })}
             />
             <SelectField

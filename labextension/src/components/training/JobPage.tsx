@@ -153,9 +153,7 @@ function Job(props: {
         facts={
           <>
             {run.started_at ? <RunningTime start={run.started_at} end={run.ended_at} /> : null}
-            {run.workload?.spec ? (
-              <span>{(run.workload.spec as { spec_name?: string }).spec_name}</span>
-            ) : null}
+            {run.workload?.spec?.spec_name ? <span>{run.workload.spec.spec_name}</span> : null}
             <span>{active ? trans.__('%1 so far', money(run.cost, trans)) : money(run.cost, trans)}</span>
             {run.saved_as.map(one => (
               <PageLink key={`${one.id} ${one.version}`} to={`/models/${one.id}?version=${one.version}`}>
