@@ -11,6 +11,7 @@ import os
 import re
 import socket
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -173,7 +174,7 @@ class ForwardMixin(ExtensionHandlerMixin):
     @property
     def upstream(self) -> Upstream:
         """Where to forward to."""
-        found: Upstream | None = self.settings["aispace_upstream"]  # type: ignore[attr-defined]
+        found: Upstream | None = self.settings["aispace_upstream"]
         if found is None:
             raise serve_away()
         return found
@@ -261,8 +262,18 @@ class Answer(HTTPMessageDelegate):
         self.whole = True
 
 
+def _guarded(action: str) -> Callable[..., Awaitable[None]]:
+    """Make a method that forwards, for those whom the Jupyter server lets do such things."""
+
+    async def forward(self: ForwardHandler, rest: str) -> None:
+        await self.forward()
+
+    guarded: Callable[..., Any] = authenticated(authorized(action, resource="aispace")(forward))
+    return guarded
+
+
 @stream_request_body
-class ForwardHandler(ForwardMixin, JupyterHandler):  # type: ignore[misc]
+class ForwardHandler(ForwardMixin, JupyterHandler):
     """All REST requests below ``/aispace/api/v1``."""
 
     _track_activity = False
@@ -274,9 +285,9 @@ class ForwardHandler(ForwardMixin, JupyterHandler):  # type: ignore[misc]
         self._connection: HTTP1Connection | None = None
         self._answering: asyncio.Task[None] | None = None
 
-    async def prepare(self, **kwargs: Any) -> None:  # type: ignore[override]
+    async def prepare(self, **kwargs: Any) -> None:
         """Let the caller in and send the head of the request."""
-        await super().prepare(_redirect_to_login=False)  # type: ignore[misc]
+        await super().prepare(_redirect_to_login=False)
         await self.admit()
         headers = self.upstream_headers()
         headers["Connection"] = "close"
@@ -298,7 +309,7 @@ class ForwardHandler(ForwardMixin, JupyterHandler):  # type: ignore[misc]
         finally:
             connection.close()
 
-    async def data_received(self, chunk: bytes) -> None:  # type: ignore[override]
+    async def data_received(self, chunk: bytes) -> None:
         """Send a part of the body on; the caller sends no faster than the platform takes it."""
         if self._connection is None or self._connection.stream.closed() or self._answer.begun:
             return  # the answer is on its way already, a refusal for instance
@@ -307,7 +318,8 @@ class ForwardHandler(ForwardMixin, JupyterHandler):  # type: ignore[misc]
         except StreamClosedError:
             return
 
-    async def _forward(self) -> None:
+    async def forward(self) -> None:
+        """Send the end of the request and wait for the end of the answer."""
         connection, answering = self._connection, self._answering
         if connection is None or answering is None:
             raise serve_away()
@@ -359,50 +371,16 @@ class ForwardHandler(ForwardMixin, JupyterHandler):  # type: ignore[misc]
         if self._connection is not None:
             self._connection.close()
 
-    @authenticated
-    @authorized("read", resource="aispace")
-    async def get(self, rest: str) -> None:
-        """Forward."""
-        await self._forward()
-
-    @authenticated
-    @authorized("read", resource="aispace")
-    async def head(self, rest: str) -> None:
-        """Forward."""
-        await self._forward()
-
-    @authenticated
-    @authorized("read", resource="aispace")
-    async def options(self, rest: str) -> None:
-        """Forward."""
-        await self._forward()
-
-    @authenticated
-    @authorized("write", resource="aispace")
-    async def post(self, rest: str) -> None:
-        """Forward."""
-        await self._forward()
-
-    @authenticated
-    @authorized("write", resource="aispace")
-    async def put(self, rest: str) -> None:
-        """Forward."""
-        await self._forward()
-
-    @authenticated
-    @authorized("write", resource="aispace")
-    async def patch(self, rest: str) -> None:
-        """Forward."""
-        await self._forward()
-
-    @authenticated
-    @authorized("write", resource="aispace")
-    async def delete(self, rest: str) -> None:
-        """Forward."""
-        await self._forward()
+    get = _guarded("read")
+    head = _guarded("read")
+    options = _guarded("read")
+    post = _guarded("write")
+    put = _guarded("write")
+    patch = _guarded("write")
+    delete = _guarded("write")
 
 
-class ForwardStreamHandler(ForwardMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):  # type: ignore[misc]
+class ForwardStreamHandler(ForwardMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """The tab's WebSocket."""
 
     _track_activity = False
@@ -419,8 +397,6 @@ class ForwardStreamHandler(ForwardMixin, WebSocketMixin, WebSocketHandler, Jupyt
         await super().prepare(*args, **kwargs)
         await self.admit()
 
-    @authenticated
-    @authorized("read", resource="aispace")
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Connect to the platform first: who is refused there is refused here, with the reason."""
         headers = HTTPHeaders({"X-Request-Id": self.request_id})

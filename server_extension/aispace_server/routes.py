@@ -6,7 +6,6 @@ import importlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tornado.web import RequestHandler
 
@@ -65,16 +64,6 @@ def pattern(path: str, prefix: str = "") -> str:
     return f"{prefix}{text}"
 
 
-def _module(name: str) -> Any:
-    full = f"aispace_server.{name}"
-    try:
-        return importlib.import_module(full)
-    except ModuleNotFoundError as error:
-        if error.name != full:
-            raise
-        return None
-
-
 def collect(domains: Sequence[str] = DOMAINS) -> list[Route]:
     """Read the tables of the domains."""
     return list(_collect((f"handlers.{name}", name) for name in domains))
@@ -87,6 +76,5 @@ def collect_internal() -> list[Route]:
 
 def _collect(modules: Iterable[tuple[str, str]]) -> Iterable[Route]:
     for name, tag in modules:
-        module = _module(name)
-        for path, handler in getattr(module, "ROUTES", ()):
+        for path, handler in importlib.import_module(f"aispace_server.{name}").ROUTES:
             yield Route(path, handler, tag)
