@@ -111,10 +111,12 @@ export class Outbox {
         if (newer) {
           // Edited again meanwhile: the next save is based on what was just saved.
           newer.sample = { ...newer.sample, revision: saved.revision };
-        } else {
-          await this.journal.delete(`${this.scope}/${saved.id}`).catch(() => undefined);
         }
+        // Told before anything is waited for: what is shown never falls back to the old.
         this.told.saved(saved);
+        if (!newer) {
+          await this.forget(saved.id);
+        }
       } catch (reason) {
         this.sending = null;
         if (!this.pending.has(next.sample.id)) {
@@ -132,7 +134,7 @@ export class Outbox {
         } else {
           // The server said no, and would again: the edit is not kept, the user is told why.
           this.pending.delete(next.sample.id);
-          await this.journal.delete(`${this.scope}/${next.sample.id}`).catch(() => undefined);
+          await this.forget(next.sample.id);
           this.told.refused(next, reason instanceof Error ? reason : new Error(String(reason)));
         }
       }
@@ -158,7 +160,7 @@ export class Outbox {
       await this.flush();
     } else {
       this.pending.delete(sampleId);
-      await this.journal.delete(`${this.scope}/${sampleId}`).catch(() => undefined);
+      await this.forget(sampleId);
       this.told.saved(current);
       this.told.changed();
       await this.flush();
@@ -175,6 +177,13 @@ export class Outbox {
       this.disposed = true;
     }
     clearTimeout(this.timer);
+  }
+
+  /** Take an edit out of the journal, unless a newer one of the same sample went in meanwhile. */
+  private async forget(sampleId: string): Promise<void> {
+    if (!this.pending.has(sampleId)) {
+      await this.journal.delete(`${this.scope}/${sampleId}`).catch(() => undefined);
+    }
   }
 
   private readonly pending = new Map<string, IPending>();

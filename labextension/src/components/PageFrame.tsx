@@ -69,7 +69,7 @@ export function PageFrame(props: IPageFrameProps): JSX.Element {
       aria-busy={props.refreshing || undefined}
     >
       {props.refreshing ? <div className="ais-Progress" aria-hidden="true" /> : null}
-      <header className="ais-Head">
+      <div className="ais-Head">
         <div className="ais-Head-nav">
           <Button
             kind="quiet"
@@ -123,7 +123,7 @@ export function PageFrame(props: IPageFrameProps): JSX.Element {
           {props.more?.length ? <MenuButton label={trans.__('More actions')} items={props.more} /> : null}
         </div>
         {props.facts ? <div className="ais-Facts">{props.facts}</div> : null}
-      </header>
+      </div>
       <div className="ais-Body">{props.children}</div>
       {code && props.code ? <AsCode code={props.code} onClose={() => setCode(false)} /> : null}
     </div>

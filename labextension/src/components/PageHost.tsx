@@ -5,6 +5,7 @@ import {
   lazy,
   useCallback,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -128,11 +129,12 @@ export function PageHost(props: { app: IApp; model: PageModel }): JSX.Element {
   }, [path, match, model, announce]);
 
   const title = match?.page.title(app.trans) ?? app.trans.__('Not found');
-  useEffect(() => model.setTitle(title), [model, title, path]);
 
   // Another object is another page; another tab of it is not.
   const { tab: _, ...identity } = match?.params ?? {};
   const key = `${match?.page.pattern ?? ''} ${JSON.stringify(identity)}`;
+  // Before the page's own effects, which know a better title.
+  useLayoutEffect(() => model.setTitle(title), [model, title, key]);
   const Page = match ? componentOf(match.page) : Unknown;
   return (
     <AppProvider value={app}>

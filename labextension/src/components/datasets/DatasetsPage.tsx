@@ -111,45 +111,45 @@ export default function DatasetsPage(): JSX.Element {
           {
             id: 'name',
             label: trans.__('Name'),
-            width: 'minmax(180px, 2fr)',
+            width: 'minmax(140px, 2fr)',
             sort: 'name',
             render: row => <PageLink to={`/datasets/${row.id}`}>{row.name}</PageLink>
           },
           {
             id: 'type',
             label: trans.__('Type'),
-            width: 'minmax(130px, 1fr)',
+            width: 'minmax(110px, 1fr)',
             render: row => annotationWord(trans, row.annotation_type)
           },
           {
             id: 'status',
             label: trans.__('Status'),
-            width: '150px',
+            width: '125px',
             render: row => <StatusPill status={row.status} />
           },
           {
             id: 'labelled',
             label: trans.__('Labelled'),
-            width: '210px',
+            width: '175px',
             render: row => <Labelled dataset={row} />
           },
           {
             id: 'current',
             label: trans.__('Current'),
-            width: '80px',
+            width: '64px',
             render: row => row.current_version ?? <span className="ais-Muted">{trans.__('none')}</span>
           },
           {
             id: 'size',
             label: trans.__('Size'),
-            width: '90px',
+            width: '80px',
             align: 'right',
             render: row => bytes(row.size_bytes)
           },
           {
             id: 'updated',
             label: trans.__('Updated'),
-            width: '140px',
+            width: '112px',
             sort: 'updated_at',
             render: row => <Time value={row.updated_at} />
           }

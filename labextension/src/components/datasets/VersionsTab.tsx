@@ -101,7 +101,7 @@ export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => voi
   const { id } = dataset;
   const query = useQuery(
     `versions ${id} ${dataset.base_version ?? ''}`,
-    signal => client.call('GET /datasets/{id}/versions', { path: { id }, query: { limit: 200 }, signal }),
+    signal => client.call('GET /datasets/{id}/versions', { path: { id }, signal }),
     event => event.object_id === id
   );
   const [exporting, setExporting] = useState<string | null>(null);
@@ -134,8 +134,8 @@ export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => voi
   const readOnly = writable ? null : trans.__('You may only read it');
   return (
     <Loaded query={query}>
-      {list =>
-        list.items.length === 0 ? (
+      {versions =>
+        versions.length === 0 ? (
           <EmptyState
             icon="dataset"
             text={trans.__(
@@ -154,7 +154,7 @@ export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => voi
           <>
             <VersionList
               label={trans.__('Versions')}
-              versions={list.items.map(version => ({
+              versions={versions.map(version => ({
                 version: version.version,
                 created_at: version.created_at,
                 by: version.created_by.name,
@@ -173,7 +173,7 @@ export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => voi
               }))}
               onCompare={(from, to) => page.go(`/datasets/${id}/diff?from=${from}&to=${to}`)}
               actions={name => {
-                const version = list.items.find(one => one.version === name)!;
+                const version = versions.find(one => one.version === name)!;
                 return [
                   {
                     label: trans.__('Train on it'),
