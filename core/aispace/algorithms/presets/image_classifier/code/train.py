@@ -46,8 +46,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--train_model_out", type=Path, default=launch.model)
     parser.add_argument("--train_log", type=Path, help="not needed: the log is what this program prints")
     parser.add_argument("--model", choices=["mlp", "linear", "svm"], default="mlp")
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--learning_rate", type=float, default=0.002)
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--learning_rate", type=float, default=0.001)
     parser.add_argument("--batch_size", type=int, default=64)
     parser.add_argument("--hidden", type=int, default=256)
     parser.add_argument("--image_size", type=int, default=16)
@@ -169,6 +169,12 @@ def weights(classifier: MLPClassifier | SGDClassifier) -> dict[str, np.ndarray]:
     return named | {f"intercept_{i}": value for i, value in enumerate(classifier.intercepts_)}
 
 
+def put(classifier: MLPClassifier | SGDClassifier, values: dict[str, np.ndarray]) -> None:
+    """Give a classifier other weights."""
+    for name, value in weights(classifier).items():
+        value[...] = values[name]
+
+
 def scores(
     classifier: MLPClassifier | SGDClassifier | CalibratedClassifierCV, x: np.ndarray, y: np.ndarray
 ) -> tuple[float, float]:
@@ -190,13 +196,19 @@ def learn(
     preprocess: dict,
     rng: np.random.Generator,
 ) -> None:
-    """Fit the classifier, logging each epoch; the weights of the epoch with the least validation loss are kept."""
+    """Fit the classifier, logging each epoch.
+
+    Kept are the weights of the epoch with the least validation loss, or the mean of those of the last third of the
+    epochs (P. Izmailov et al., "Averaging weights leads to wider optima", UAI 2018), whichever has the smaller one.
+    """
     (x, y), (vx, vy) = train, validation
     scaled, vscaled = scaler.transform(x), scaler.transform(vx) if len(vx) else vx
     classes = np.arange(len(labels))
     epochs = 1 if options.model == "svm" else options.epochs
     augment = options.augment and options.model == "mlp"
-    best: tuple[float, int, dict[str, np.ndarray]] = (float("inf"), 0, {})
+    best: tuple[float, str, dict[str, np.ndarray]] = (float("inf"), "", {})
+    mean: dict[str, np.ndarray] = {}
+    averaged = 0
     if options.model == "svm":
         classifier.fit(scaled, y)
     elif options.model_load_dir is not None:
@@ -214,17 +226,27 @@ def learn(
             sys.exit(f"Stopped in epoch {epoch}: the loss is {loss}. Choose a smaller learning_rate.")
         run.log(epoch, loss=loss, accuracy=accuracy, validation_loss=vloss, validation_accuracy=vaccuracy)
         run.progress(epoch, epochs, unit="epochs")
-        if options.model != "svm" and vloss < best[0]:
-            best = (vloss, epoch, {name: value.copy() for name, value in weights(classifier).items()})
+        if options.model != "svm" and len(vy):
+            current = {name: value.copy() for name, value in weights(classifier).items()}
+            if vloss < best[0]:
+                best = (vloss, f"of epoch {epoch}", current)
+            if epoch > epochs * 2 // 3:
+                averaged += 1
+                for name, value in current.items():
+                    mean[name] = mean.get(name, 0) + (value - mean.get(name, 0)) / averaged
         print(
             f"epoch {epoch}/{epochs} loss {loss:.4f} accuracy {accuracy:.4f} "
             f"validation loss {vloss:.4f} accuracy {vaccuracy:.4f} ({time.perf_counter() - begin:.2f} s)",
             flush=True,
         )
+    if mean:
+        put(classifier, mean)
+        vloss = scores(classifier, vscaled, vy)[0]
+        if vloss < best[0]:
+            best = (vloss, f"averaged over the last {averaged} epochs", mean)
     if best[2]:
-        for name, value in weights(classifier).items():
-            value[...] = best[2][name]
-        print(f"weights of epoch {best[1]} kept: least validation loss")
+        put(classifier, best[2])
+        print(f"weights {best[1]} kept: validation loss {best[0]:.4f}")
 
 
 def save(
