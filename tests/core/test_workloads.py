@@ -201,9 +201,10 @@ def test_submit_to_first_log_line_stop_and_cost(platform: Platform, alice: Princ
     platform.workloads.stop(alice, workload.id)
     assert ended(platform, workload.id) == "stopped"
     assert platform.workloads.read_log(alice, workload.id, LogQuery(after=6)).complete
-    cost = platform.workloads.get(alice, workload.id).cost
-    assert cost is not None
-    assert cost.amount > 0
+    line = platform.billing.lines(alice, UsageLinesQuery()).items[0]
+    assert line.seconds > 0
+    # A fraction of a second may round to nothing; what is shown is what is billed.
+    assert platform.workloads.get(alice, workload.id).cost == line.amount
 
 
 SERVE = """
