@@ -14,7 +14,7 @@ from aispace.platform import Platform
 from aispace_server.app import make_app, make_internal_app
 from aispace_server.auth import bearer
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
+from tornado.netutil import bind_sockets, bind_unix_socket
 from tornado.web import RequestHandler
 
 INTERNAL_TOKEN = "internal-token-of-the-tests"
@@ -39,12 +39,17 @@ class RunningServer:
         Started by the test where it needs the threads.
     authenticators : list
         In their order.
+    socket_path : str, optional
+        Listen on this unix socket too.
     """
 
-    def __init__(self, platform: Platform, authenticators: list[Any], **settings: Any) -> None:
+    def __init__(
+        self, platform: Platform, authenticators: list[Any], *, socket_path: str | None = None, **settings: Any
+    ) -> None:
         self.platform = platform
         self.executor = ThreadPoolExecutor(8)
         self.settings = settings
+        self.socket_path = socket_path
         self.authenticators = authenticators
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -74,6 +79,8 @@ class RunningServer:
             setattr(self, name, sockets[0].getsockname()[1])
             server = HTTPServer(app, max_body_size=2**50)
             server.add_sockets(sockets)
+            if name == "port" and self.socket_path is not None:
+                server.add_socket(bind_unix_socket(self.socket_path))
             servers.append(server)
         self._ready.set()
         await self._stop.wait()

@@ -30,7 +30,7 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 JUPYTER_TOKEN = "jupyter-token"
-LIMIT = 20.0
+LIMIT = 60.0
 
 
 @dataclass
@@ -321,6 +321,24 @@ async def test_platform_that_is_away_is_503_with_the_reason(tmp_path: Path) -> N
         with pytest.raises(HTTPClientError) as caught:
             await websocket_connect(HTTPRequest(f"ws://{base}/stream", headers=headers))
         assert caught.value.code == 503
+
+
+@pytest.mark.asyncio
+async def test_platform_behind_a_unix_socket(tmp_path: Path, platform: Platform, alice: Principal) -> None:
+    path = str(tmp_path / "s")
+    routes = collect(("me", "events", "stream"))
+    with (
+        RunningServer(platform, [KnownTokens([alice])], routes=routes, socket_path=path),
+        jupyter_server(tmp_path, f"unix://{path}") as port,
+    ):
+        base = f"127.0.0.1:{port}/base/aispace/api/v1"
+        headers = {"Authorization": f"token {JUPYTER_TOKEN}"}
+        answer = await asyncio.to_thread(httpx.get, f"http://{base}/version", headers=headers, trust_env=False)
+        assert answer.json()["api"] == "v1"
+        one = await websocket_connect(HTTPRequest(f"ws://{base}/stream", headers=headers))
+        await one.write_message('{"op":"ping"}')
+        assert json.loads(await one.read_message() or "") == {"op": "pong"}
+        one.close()
 
 
 def fake_handler(hub_token: str | None, username: str) -> Any:

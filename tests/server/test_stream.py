@@ -15,7 +15,9 @@ from aispace.errors import NotFound
 from aispace.identity import Principal
 from aispace.platform import Platform
 from aispace.workloads.schemas import LogQuery, LogRead
+from aispace_server.handlers import stream as stream_module
 from aispace_server.routes import collect
+from aispace_server.streams import hub as hub_module
 from aispace_server.streams.hub import MOST_SUBSCRIPTIONS
 from server_thread import KnownTokens, RunningServer
 from tornado.httpclient import HTTPClientError, HTTPRequest
@@ -347,3 +349,34 @@ def test_event_stream_of_the_command_line(running: RunningServer, logs: Logs) ->
     with running.client("token-bob") as client:
         refused: httpx.Response = client.get("/events/stream", params={"topic": "log/wl_1"})
         assert (refused.status_code, refused.json()["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.asyncio
+async def test_client_that_takes_nothing_is_closed_with_its_code(
+    monkeypatch: pytest.MonkeyPatch, alice: Principal
+) -> None:
+    monkeypatch.setattr(hub_module, "SLOW_SECONDS", 0.05)
+    closed: list[tuple[int, str]] = []
+
+    async def never(message: str) -> None:
+        await asyncio.Event().wait()
+
+    connection = hub_module.Connection(alice, never, lambda code, reason: closed.append((code, reason)))
+    connection.push("{}")
+    async with asyncio.timeout(LIMIT):
+        while not closed:
+            await asyncio.sleep(0.01)
+            connection.check()
+    assert closed == [(4408, "too slow")]
+
+
+@pytest.mark.asyncio
+async def test_stream_of_somebody_who_lost_his_access_is_closed(
+    running: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "RECHECK_SECONDS", 0.05)
+    async with tab(running) as one:
+        await one.subscribe("e", "events")
+        running.app.settings["authenticators"][0].principals.clear()
+        assert await one.get() is None
+        assert one.socket.close_code == 4401
