@@ -6,10 +6,18 @@ import io
 import time
 from typing import Any
 
-from aispace.datasets.requests import ImportRead, ImportRequest
-from aispace.datasets.schemas import DatasetRead
-from aispace.datasets.working import counters, locked, recount
+from aispace.datasets.requests import (
+    AnnotationBatch,
+    AnnotationItem,
+    AnnotationPut,
+    AnnotationResult,
+    ImportRead,
+    ImportRequest,
+)
+from aispace.datasets.schemas import DatasetCreate, DatasetRead, SampleQuery, SampleRead
+from aispace.datasets.working import WorkingCopy, counters, locked, recount
 from aispace.identity import Principal
+from aispace.labels.schemas import Label
 from aispace.platform import Platform
 from aispace.schemas import AreaSource, UploadSource
 from PIL import Image
@@ -66,3 +74,44 @@ def check_counters(platform: Platform, dataset_id: str) -> None:
             assert getattr(row, name) == true[name], name
         assert counters(session, row.number, "label") == true["labels"]
         assert counters(session, row.number, "split") == true["splits"]
+
+
+LABELS = [Label(name=name) for name in "012"]
+
+
+def fill(platform: Platform, alice: Principal, number: int, name: str = "filled", **more: Any) -> DatasetRead:
+    """Make a dataset with rows only; its images do not exist."""
+    dataset = platform.datasets.create(alice, DatasetCreate(name=name, labels=LABELS, **more))
+    add(platform, dataset, range(number))
+    return platform.datasets.get(alice, dataset.id)
+
+
+def add(platform: Platform, dataset: DatasetRead, numbers: Any) -> None:
+    files = [
+        {
+            "path": f"{n % 3}/{n:05}.png", "sha256": f"{n:064x}", "size": n + 1, "media_type": "image/png", "width": 8,
+            "height": 8, "split": None, "objects": [{"label": str(n % 3)}] if n % 4 else [],
+        }
+        for n in numbers
+    ]  # fmt: skip
+    with platform.db.write() as session:
+        copy = WorkingCopy(session, locked(session, dataset.id))
+        copy.add(files, by="usr_alice", confirm=True)
+        copy.finish()
+
+
+def said(label: str | None, confirm: bool = True) -> AnnotationPut:
+    objects = [] if label is None else [{"label": label}]
+    return AnnotationPut.model_validate({"objects": objects, "confirm": confirm and label is not None})
+
+
+def samples(platform: Platform, alice: Principal, dataset: DatasetRead, **query: Any) -> list[SampleRead]:
+    return platform.datasets.samples.list(alice, dataset.id, SampleQuery(limit=200, **query)).items
+
+
+def auto(
+    platform: Platform, alice: Principal, dataset: DatasetRead, ids: list[str], label: str
+) -> list[AnnotationResult]:
+    objects = [{"label": label, "score": 0.75}]
+    items = [AnnotationItem.model_validate({"sample_id": i, "objects": objects, "automatic": True}) for i in ids]
+    return platform.datasets.samples.annotate_many(alice, dataset.id, AnnotationBatch(items=items)).results

@@ -105,7 +105,6 @@ def test_archives_of_every_kind(
     assert platform.uploads.list(alice, UploadQuery(finished=True)).items == []  # the upload is used up
 
 
-@pytest.mark.capability("AS1-40")
 def test_the_annotated_layout_of_the_manual(platform: Platform, alice: Principal, dataset: DatasetRead) -> None:
     put(
         platform,

@@ -71,7 +71,7 @@ def digits(api: Api) -> str:
     return str(dataset)
 
 
-@pytest.mark.capability("AS1-48", "AS1-49", "AS1-62")
+@pytest.mark.capability("AS1-48", "AS1-62")
 def test_the_path_of_the_tour(api: Api, digits: str) -> None:
     client = api("alice")
     read = client.get(f"datasets/{digits}").json()

@@ -286,7 +286,8 @@ class BlobStore:
                 return target.parent
             temporary.chmod(BLOB_MODE)
             new = not target.parent.exists()
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            if new:
+                target.parent.mkdir(mode=0o700, exist_ok=True)
             temporary.rename(target)
         if sync:
             sync_folder(target.parent)
