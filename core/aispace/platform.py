@@ -137,11 +137,7 @@ class Platform(LoggingConfigurable):
 
     def _build(self) -> None:
         for attribute, module, name in SERVICES:
-            try:
-                service = getattr(importlib.import_module(f"aispace.{module}"), name)
-            except ModuleNotFoundError:
-                continue
-            setattr(self, attribute, service(self))
+            setattr(self, attribute, getattr(importlib.import_module(f"aispace.{module}"), name)(self))
 
     def secret(self, name: str) -> str:
         """Read a secret of the home; make a random one at first use (file mode 0600)."""
@@ -163,18 +159,18 @@ class Platform(LoggingConfigurable):
     def start(self) -> None:
         """Start what runs beside the requests: reconciler, sealer, schedules."""
         self._thread("sealer", self._seal)
-        if hasattr(self, "workloads"):
-            self.workloads.start()
-        for name in ("storage", "datasets", "training", "evaluations", "serving"):
-            if hasattr(self, name):
-                getattr(self, name).start()
+        for service in self._running:
+            service.start()
+
+    @property
+    def _running(self) -> tuple[Any, ...]:
+        """Services with threads of their own, in the order in which they start."""
+        return (self.workloads, self.storage, self.datasets, self.training, self.evaluations, self.serving)
 
     def ensure_presets(self) -> None:
         """Install what comes with the platform; `aispace serve` calls this at each start."""
-        for name in ("labels", "images", "algorithms"):
-            ensure = getattr(getattr(self, name, None), "ensure_presets", None)
-            if ensure is not None:
-                ensure()
+        self.images.ensure_presets()
+        self.algorithms.ensure_presets()
 
     def _thread(self, name: str, target: Any) -> None:
         thread = threading.Thread(target=target, name=f"aispace-{name}", daemon=True)
@@ -194,11 +190,8 @@ class Platform(LoggingConfigurable):
     def close(self) -> None:
         """Stop the threads and close the database; workloads go on."""
         self._stop.set()
-        for name in ("serving", "evaluations", "training", "datasets", "storage"):
-            if hasattr(self, name):
-                getattr(self, name).close()
-        if hasattr(self, "workloads"):
-            self.workloads.close()
+        for service in reversed(self._running):
+            service.close()
         for thread in self._threads:
             thread.join(timeout=5)
         self.db.close()

@@ -48,13 +48,13 @@ class Resource:
             if cursor is None:
                 return
 
-    def _save(self, path: str, target: str | Path, **params: Any) -> Path:
+    def _save(self, route: str, target: str | Path, /, **params: Any) -> Path:
         """Stream a download into a file; a name beside it first, so that a cut leaves no half file."""
         target = Path(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.part")
         with part.open("wb") as file:
-            for chunk in self.transport.chunks(path, params):
+            for chunk in self.transport.chunks(route, params):
                 file.write(chunk)
         part.replace(target)
         return target

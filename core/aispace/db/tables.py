@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 
 MODULES = (
@@ -26,5 +25,4 @@ MODULES = (
 )
 
 for _module in MODULES:
-    with contextlib.suppress(ModuleNotFoundError):
-        importlib.import_module(_module)
+    importlib.import_module(_module)

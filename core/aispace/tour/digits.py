@@ -115,7 +115,7 @@ def share_out(digits: Iterable[Digit]) -> Parts:
         by_label[digit.label].append(digit)
     parts = Parts([], [], [])
     for label in sorted(by_label):
-        rest = []
+        rest: list[Digit] = []
         for index, digit in enumerate(by_label[label]):
             (parts.held_out if index % 5 == 4 else rest).append(digit)
         for index, digit in enumerate(rest):
