@@ -86,9 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal = Terminal(as_json=given.json, quiet=given.quiet)
     try:
         if given.local:
-            return int(given.run(given, terminal) or 0)
+            return int(given.act(given, terminal) or 0)
         with AISpaceClient(given.url, given.token) as client:
-            return int(given.run(given, terminal, client) or 0)
+            return int(given.act(given, terminal, client) or 0)
     except AISpaceError as error:
         terminal.end_progress()
         _explain(error, given.json)

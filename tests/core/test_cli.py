@@ -130,3 +130,19 @@ def test_an_error_in_json_is_the_rest_error_on_stderr(
 def test_nobody_at_the_address_is_said_with_the_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["ls", "datasets", "--url", "http://127.0.0.1:9", "--token", "x"]) == 5
     assert "AISPACE_URL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "run"), [([], "V0003"), (["--run", "V0001"], "V0001")])
+def test_a_verb_about_a_run_takes_the_newest_one_unless_told(
+    words: list[str], run: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    job = argparse.Namespace(current_version="V0003")
+    monkeypatch.setattr("aispace.client.training.Jobs.get", lambda self, job_id: job)
+    monkeypatch.setattr(
+        "aispace.client.training.Jobs.stop",
+        lambda self, job_id, version: asked.append(version) or argparse.Namespace(status="stopped"),
+    )
+    assert cli.main(["stop", "job_1", *words]) == 0
+    assert asked == [run]
+    assert "stopped" in capsys.readouterr().out

@@ -49,5 +49,5 @@ def verb(
         epilog=f"examples:\n{written}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(run=run, local=local)
+    parser.set_defaults(act=run, local=local)  # not "run": some verbs have an option --run
     return parser
