@@ -396,6 +396,17 @@ def test_an_import_can_be_cancelled_while_it_looks(
     assert platform.datasets.get(alice, dataset.id).counts.total == 0
 
 
+def test_resuming_what_runs_already_runs_it_once(platform: Platform, alice: Principal, dataset: DatasetRead) -> None:
+    put(platform, alice, {f"set/{n % 3}/{n:03}.png": png(n) for n in range(60)})
+    started = platform.datasets.imports.create(
+        alice, dataset.id, ImportRequest(source=AreaSource(kind="area", path="set"))
+    )
+    platform.datasets.start()
+    assert wait_for(platform, alice, started.id).report.imported == 60
+    after = platform.datasets.get(alice, dataset.id)
+    assert (after.counts.total, after.status) == (60, "labelled")
+
+
 def test_eighteen_hundred_small_files_import_quickly(
     platform: Platform, alice: Principal, dataset: DatasetRead
 ) -> None:

@@ -147,6 +147,14 @@ def test_others_may_neither_see_nor_change_a_private_dataset(api: Api, digits: s
         assert answer.status_code == 404, (method, path, answer.text)
 
 
+def test_the_etag_of_a_dataset_guards_changes_but_never_hides_new_counts(api: Api, digits: str) -> None:
+    client = api("alice")
+    before = client.get(f"datasets/{digits}")
+    client.post(f"datasets/{digits}/annotations/bulk", json={"filter": {"state": "unlabelled"}, "label": "0"})
+    after = client.get(f"datasets/{digits}", headers={"If-None-Match": before.headers["ETag"]})
+    assert (after.status_code, after.json()["counts"]["unlabelled"]) == (200, 0)
+
+
 def test_thumbnails_are_small_and_kept_by_the_browser(api: Api) -> None:
     client = api("alice")
     dataset = make(client)["id"]

@@ -64,6 +64,8 @@ class ImportService:
         self.db = platform.db
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="aispace-import")
         self._stop = threading.Event()
+        self._guard = threading.Lock()
+        self._running: set[str] = set()
 
     def close(self) -> None:
         """Stop; what runs goes on at the next start."""
@@ -181,7 +183,17 @@ class ImportService:
     # The work
 
     def run(self, import_id: str) -> None:
-        """Do an import, from wherever it is, to its end."""
+        """Do an import, from wherever it is, to its end; a second call for one that runs does nothing."""
+        with self._guard:
+            if import_id in self._running:
+                return
+            self._running.add(import_id)
+        try:
+            self._run(import_id)
+        finally:
+            self._running.discard(import_id)
+
+    def _run(self, import_id: str) -> None:
         with self.db.read() as session:
             row = session.get_one(Import, import_id)
         if row.status not in OPEN:
