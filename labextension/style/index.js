@@ -1,2 +1,3 @@
 import './base.css';
 import './annotator.css';
+import './lifecycle.css';

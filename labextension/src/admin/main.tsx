@@ -21,7 +21,8 @@ function languageOf(me: IMe | null): Language {
   if (chosen === 'en' || chosen === 'zh-CN') {
     return chosen;
   }
-  return document.documentElement.lang.startsWith('zh') ? 'zh-CN' : 'en';
+  const first = navigator.languages[0] ?? document.documentElement.lang;
+  return first.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 }
 
 const catalogues = new Map<Language, ITrans>([['en', english]]);

@@ -1,7 +1,9 @@
+import { registerLifecycleWords } from '../components/lifecycleWords';
 import { registerPage } from '../components/router';
 
 /** The pages of administrators; real addresses below the hub's service. */
 export function registerAdminPages(): void {
+  registerLifecycleWords();
   registerPage(
     '/admin',
     () => import('./OverviewPage'),
@@ -61,5 +63,11 @@ export function registerAdminPages(): void {
     () => import('./VersionPage'),
     t => t.__('Version'),
     'code'
+  );
+  registerPage(
+    '/usage',
+    () => import('../components/usage/UsagePage'),
+    t => t.__('Usage'),
+    'usage'
   );
 }

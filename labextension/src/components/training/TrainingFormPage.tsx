@@ -176,14 +176,16 @@ function TrainingForm(props: {
     return found && (tried || found.code !== 'missing') ? fieldText(trans, found) : null;
   };
   const blocked =
-    wrong.length > 0
-      ? trans._n(
-          '%1 field needs a change: %2',
-          '%1 fields need a change: %2',
-          wrong.length,
-          wrong.map(one => one.field).join(', ')
-        )
-      : null;
+    !props.modify && !values.name.trim()
+      ? trans.__('A name is needed')
+      : wrong.length > 0
+        ? trans._n(
+            '%1 field needs a change: %2',
+            '%1 fields need a change: %2',
+            wrong.length,
+            wrong.map(one => one.field).join(', ')
+          )
+        : null;
 
   return (
     <FormPage
@@ -453,7 +455,7 @@ function TrainingSummary(props: {
                 ? `, ${trans.__('at most %1', money(estimate.cost_at_most, trans))}`
                 : ''}
             </li>
-            {props.spec ? (
+            {props.spec && estimate.valid ? (
               <li>
                 {!estimate.fits
                   ? trans.__('Larger than this installation. Choose another spec.')
