@@ -154,6 +154,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /training-jobs/{id}/runs/{version}/save-model": {"json": {"name": "mine"}},
     "POST /models/{id}/versions": {"json": {"source": AREA}},
     "PATCH /models/{id}/versions/{version}": {"json": {"note": "x"}},
+    "POST /models/{id}/versions/{version}/export": {"json": {"path": "mine"}},
     "GET /models/{id}/versions/{version}/files/content": {"params": {"path": "model.onnx"}},
     "POST /services/{id}/tokens": {"json": {"name": "mine"}},
 }

@@ -293,6 +293,8 @@ async def test_unsubscribed_topic_is_silent(running: RunningServer, logs: Logs) 
     async with tab(running) as one:
         await one.subscribe("l", "log/wl_1")
         await one.send(op="unsubscribe", id="l")
+        await one.send(op="ping")
+        assert await one.get() == {"op": "pong"}
         logs.write(b"news\n")
         await one.send(op="ping")
         assert await one.get() == {"op": "pong"}
