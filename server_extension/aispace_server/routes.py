@@ -30,6 +30,7 @@ DOMAINS = (
     "services",
     "billing",
     "overview",
+    "storage",
 )
 """Modules of `aispace_server.handlers`, in the order in which the OpenAPI document shows them."""
 INTERNAL_MODULES = ("internal", "internal_gateway")
