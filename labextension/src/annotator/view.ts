@@ -16,6 +16,8 @@ export interface IViewOptions {
   /** Colours of labels that have none. */
   colour: (index: number) => string;
   stateWord: (state: string) => string;
+  /** What an image element can load for an address, where the browser can't reach it by itself. */
+  resolvePicture?: (url: string) => Promise<string>;
 }
 
 /** Draws a session: the picture, what is said of it, the labels, the strip; and obeys keys while it has the focus. */
@@ -26,6 +28,7 @@ export class AnnotatorView {
     private readonly options: IViewOptions
   ) {
     this.trans = options.trans;
+    this.pictures = new Pictures(options.resolvePicture);
     this.keys = labelKeys(session.options.labels);
     root.classList.add('jp-AISpace-Annotator');
     root.tabIndex = 0;
@@ -521,7 +524,7 @@ export class AnnotatorView {
         cell = element('button', { type: 'button', tabindex: '-1' });
         if (row) {
           const image = element('img', { alt: '', loading: 'lazy', decoding: 'async' });
-          image.src = session.source.thumbnailUrl(row);
+          this.pictures.show(image, session.source.thumbnailUrl(row));
           cell.append(image, element('span', {}));
         }
         const at = position;
@@ -576,7 +579,7 @@ export class AnnotatorView {
   private readonly trans: ITrans;
   private readonly keys: Map<string, string>;
   private readonly stop: () => void;
-  private readonly pictures = new Pictures();
+  private readonly pictures: Pictures;
   private readonly cells = new Map<string, HTMLButtonElement>();
   private observer: ResizeObserver | undefined;
   private frame = 0;

@@ -39,9 +39,10 @@ export type Call = <R extends Route>(
 export function queryString(query: object | undefined): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {}) as [string, unknown][]) {
-    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    const all: unknown[] = Array.isArray(value) ? value : [value];
+    for (const one of all) {
       if (one !== undefined && one !== null && one !== '') {
-        search.append(name, String(one as string | number | boolean));
+        search.append(name, String(one));
       }
     }
   }

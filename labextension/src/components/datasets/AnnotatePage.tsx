@@ -8,7 +8,7 @@ import { formatPath } from '../router';
 import { Loaded } from '../states';
 import { statusWord } from '../status';
 import { useQuery } from '../useQuery';
-import { labelColour } from './LabelsEditor';
+import { labelColour } from './labelColour';
 import { filterOf } from './SampleFilters';
 import { objectsOf, sampleSource } from './sampleSource';
 

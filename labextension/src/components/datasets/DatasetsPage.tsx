@@ -124,13 +124,13 @@ export default function DatasetsPage(): JSX.Element {
           {
             id: 'status',
             label: trans.__('Status'),
-            width: '125px',
+            width: '112px',
             render: row => <StatusPill status={row.status} />
           },
           {
             id: 'labelled',
             label: trans.__('Labelled'),
-            width: '175px',
+            width: '160px',
             render: row => <Labelled dataset={row} />
           },
           {

@@ -3,7 +3,7 @@ import { useApp, usePage } from '../context';
 import { count, percent } from '../formats';
 import { Loaded } from '../states';
 import type { IQuery } from '../useQuery';
-import { labelColour } from './LabelsEditor';
+import { labelColour } from './labelColour';
 import { splitWord } from './words';
 
 const FEW = 5;

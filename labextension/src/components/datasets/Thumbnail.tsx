@@ -3,7 +3,7 @@ import type { ILabel, ISampleRead } from '../../client';
 import { useTrans } from '../context';
 import { Icon } from '../Icon';
 import { lookOf, statusWord } from '../status';
-import { labelColour } from './LabelsEditor';
+import { labelColour } from './labelColour';
 
 /** One sample in the grid: its picture, its state, its label, and whether it is a hard one. */
 export function Thumbnail(props: {

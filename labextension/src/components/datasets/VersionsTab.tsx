@@ -101,7 +101,10 @@ export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => voi
   const { id } = dataset;
   const query = useQuery(
     `versions ${id} ${dataset.base_version ?? ''}`,
-    signal => client.call('GET /datasets/{id}/versions', { path: { id }, signal }),
+    signal =>
+      client
+        .call('GET /datasets/{id}/versions', { path: { id }, query: { limit: 200 }, signal })
+        .then(answer => answer.items),
     event => event.object_id === id
   );
   const [exporting, setExporting] = useState<string | null>(null);
