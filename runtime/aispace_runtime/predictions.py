@@ -67,7 +67,8 @@ def predictions(
     target.mkdir(parents=True, exist_ok=True)
     if items is None:
         columns = [list(column or []) for column in (paths, truth, predicted)]
-        rows = [_scores(row) for row in scores] if scores is not None else [None] * len(columns[0])
+        rows: list[Any]
+        rows = list(scores) if scores is not None else [None] * len(columns[0])
         if len({len(column) for column in (*columns, rows)}) != 1:
             raise ValueError("paths, truth, predicted and scores must have the same length")
         items = (

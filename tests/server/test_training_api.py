@@ -154,6 +154,7 @@ def test_nobody_sees_or_changes_what_belongs_to_somebody_else(people: People) ->
         "/algorithms/{id}/versions/{version}": {"note": "x"},
         "/algorithms/{id}/versions/{version}/export": {"path": "here"},
         "/models/{id}": {"name": "stolen"},
+        "/models/{id}/versions/{version}/export": {"path": "here"},
         "/models/{id}/versions": {"source": {"kind": "area", "path": ""}},
         "/models/{id}/versions/{version}": {"note": "x"},
         "/training-jobs/{id}": {"name": "stolen"},

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 SCHEMES: Final = ("https", "http", "file")
 REF: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/+@-]*$")
+MAGIC: Final = re.compile(r"^\s*[%!?]|^\s*[\w.]+\?{1,2}\s*$")
+KEEP_CODE: Final = frozenset({"%%time", "%%timeit", "%%capture", "%%prun"})
+"""Cell magics around code that is Python."""
 LIMIT: Final = Budget(entries=50_000, total_bytes=2 << 30, file_bytes=1 << 30)
 
 
@@ -62,24 +65,26 @@ def with_script(service: AlgorithmService, manifest: Manifest) -> Manifest:
 def _cell(source: str) -> str:
     """Comment out what only IPython understands."""
     lines = source.splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    if first.startswith("%%"):
-        keeps_code = first.split()[0] in ("%%time", "%%timeit", "%%capture", "%%prun")
-        return "\n".join(f"# {line}" if line == first or not keeps_code else line for line in lines)
+    place = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    head: list[str] = []
+    if lines and lines[place].startswith("%%"):
+        if lines[place].split()[0] not in KEEP_CODE:
+            return "\n".join(f"# {line}" for line in lines)
+        head, lines = [f"# {lines[place]}"], lines[place + 1 :]
     result: list[str] = []
     continued = False
     for line in lines:
-        magic = continued or (re.match(r"^\s*[%!?]", line) is not None) or re.search(r"^\s*[\w.]+\?{1,2}\s*$", line)
-        if magic and not continued and line.lstrip().startswith("%") and result and result[-1].rstrip().endswith("\\"):
-            magic = None  # the modulo operator on a continued line
-        continued = bool(magic) and line.rstrip().endswith("\\")
+        # A line that begins with % may also go on with a modulo.
+        goes_on = bool(result) and result[-1].rstrip().endswith(("\\", "(", ",")) and not result[-1].startswith("# ")
+        magic = continued or (MAGIC.search(line) is not None and not goes_on)
+        continued = magic and line.rstrip().endswith("\\")
         if magic:
             indent = line[: len(line) - len(line.lstrip())]
             # An indented magic may be all that a block holds.
             result.append(f"{indent}pass  # {line.lstrip()}" if indent else f"# {line}")
         else:
             result.append(line)
-    return "\n".join(result)
+    return "\n".join([*head, *result])
 
 
 def notebook_script(data: bytes, name: str = "notebook") -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from ..identity import Visibility
-from ..schemas import CodeSource, CursorQuery, Description, Name, OwnedQuery, OwnedRead, Schema
+from ..schemas import CodeSource, CursorQuery, Description, Name, OwnedQuery, OwnedRead, Schema, refuse_nulls
 from ..versions import VersionRead
 from .launch import ARGUMENTS
 from .parameters import Parameter, ParameterName
@@ -100,9 +100,7 @@ class AlgorithmUpdate(Schema):
 
     @model_validator(mode="after")
     def _nulls(self) -> AlgorithmUpdate:
-        for name in self.model_fields_set - {"image_id", "serving_image_id"}:
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
+        refuse_nulls(self, but=("image_id", "serving_image_id"))
         return self
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from traitlets.config import LoggingConfigurable
 
 from .. import revisions
 from ..errors import Forbidden, InUse, Invalid, NameTaken, NotFound
-from ..identity import Principal, authorize, can, visible
+from ..identity import Principal, authorize, visible
 from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged, slice_of
@@ -28,16 +28,13 @@ from ..versions import (
     add_version,
     get_version,
     list_versions,
-    version_fields,
     version_name,
 )
 from . import presets
 from .code import stage_code
 from .launch import check_command
 from .orm import Algorithm, AlgorithmVersion
-from .parameters import Parameter
 from .schemas import (
-    Accepts,
     AlgorithmCreate,
     AlgorithmFork,
     AlgorithmQuery,
@@ -50,6 +47,7 @@ from .schemas import (
     FilesEdit,
     Settings,
 )
+from .shapes import actions, version_shape
 
 if TYPE_CHECKING:
     from ..platform import Platform
@@ -176,7 +174,7 @@ class AlgorithmService(LoggingConfigurable):
         with self.db.write() as session:
             row = self.row(session, principal, "write", algorithm_id)
             revisions.check(row, revision, lambda: self._shape(session, principal, row))
-            users = [u for u in self.platform.lineage.users_of(algorithm_id) if u["kind"] == "training_job"]
+            users = self.platform.lineage.users_of(algorithm_id, kinds=("training_job",))
             if users:
                 raise InUse(f"Algorithm {row.name!r}", users)
             self._record(principal, "deleted", row)
@@ -213,7 +211,7 @@ class AlgorithmService(LoggingConfigurable):
             shown, info = slice_of(list_versions(session, AlgorithmVersion, row.id), query)
             names = self._image_names(principal, shown)
             return Page[AlgorithmVersionRead](
-                items=[self._version_shape(row, version, names) for version in shown], page=info
+                items=[version_shape(row, version, names) for version in shown], page=info
             )
 
     def version(self, principal: Principal, algorithm_id: str, name: str) -> AlgorithmVersionRead:
@@ -221,7 +219,7 @@ class AlgorithmService(LoggingConfigurable):
         with self.db.read() as session:
             row = self.row(session, principal, "read", algorithm_id)
             version = get_version(session, AlgorithmVersion, row.id, name)
-            return self._version_shape(row, version, self._image_names(principal, [version]))
+            return version_shape(row, version, self._image_names(principal, [version]))
 
     def add_version(
         self, principal: Principal, algorithm_id: str, body: AlgorithmVersionCreate
@@ -241,7 +239,7 @@ class AlgorithmService(LoggingConfigurable):
             check_command(settings.run_command, self._paths(manifest))
             version = self.add(session, principal, row, manifest, origin, settings, note=body.note)
             revisions.touch(row)
-            return self._version_shape(row, version, self._image_names(principal, [version]))
+            return version_shape(row, version, self._image_names(principal, [version]))
 
     def update_version(
         self, principal: Principal, algorithm_id: str, name: str, body: VersionUpdate
@@ -251,7 +249,7 @@ class AlgorithmService(LoggingConfigurable):
             row = self.row(session, principal, "write", algorithm_id)
             version = get_version(session, AlgorithmVersion, row.id, name)
             version.note = body.note
-            return self._version_shape(row, version, self._image_names(principal, [version]))
+            return version_shape(row, version, self._image_names(principal, [version]))
 
     def list_files(
         self, principal: Principal, algorithm_id: str, name: str, query: CursorQuery
@@ -304,7 +302,7 @@ class AlgorithmService(LoggingConfigurable):
             origin = {"kind": "edit", "from": base.name}
             version = self.add(session, principal, row, manifest, origin, settings, note=body.note)
             revisions.touch(row)
-            return self._version_shape(row, version, self._image_names(principal, [version]))
+            return version_shape(row, version, self._image_names(principal, [version]))
 
     def download(self, principal: Principal, algorithm_id: str, name: str) -> tuple[str, Iterator[bytes]]:
         """Give a version as a zip archive: file name and pieces."""
@@ -326,6 +324,14 @@ class AlgorithmService(LoggingConfigurable):
         return ExportResult(path=target, files=version.file_count, size_bytes=version.size_bytes)
 
     # For other domains
+
+    def names(self, principal: Principal, ids: Iterable[str]) -> dict[str, str]:
+        """Give the names of those algorithms that exist and that the principal may read."""
+        with self.db.read() as session:
+            wanted = select(Algorithm.id, Algorithm.name).where(
+                Algorithm.id.in_(list(ids)), visible(principal, Algorithm)
+            )
+            return {row[0]: row[1] for row in session.execute(wanted)}
 
     def resolve(
         self, principal: Principal, algorithm_id: str, name: str | None, *, field: str = "algorithm"
@@ -470,24 +476,6 @@ class AlgorithmService(LoggingConfigurable):
                 continue
         return names
 
-    def _version_shape(
-        self, row: Algorithm, version: AlgorithmVersion, image_names: dict[str, str]
-    ) -> AlgorithmVersionRead:
-        return AlgorithmVersionRead(
-            **version_fields(version, current=version_name(row.current)),
-            algorithm_id=row.id,
-            run_command=version.run_command,
-            parameters=[Parameter(**item) for item in version.parameters],
-            argument_mapping=version.argument_mapping,
-            image_id=version.image_id,
-            image_name=image_names.get(version.image_id or ""),
-            serving_image_id=version.serving_image_id,
-            framework=version.framework,
-            accepts=Accepts(**version.accepts),
-            file_output=version.file_output,
-            model_output=version.model_output,
-        )
-
     def _shape(self, session: Session, principal: Principal, row: Algorithm) -> AlgorithmRead:
         return self._shapes(session, principal, [row])[0]
 
@@ -517,22 +505,13 @@ class AlgorithmService(LoggingConfigurable):
                 revision=row.revision,
                 created_at=row.created_at,
                 updated_at=row.updated_at,
-                can=_can(principal, row),
+                can=actions(principal, row),
                 description=row.description,
                 category=row.category,  # type: ignore[arg-type]
                 framework=versions[row.id].framework,
                 current_version=version_name(row.current),
                 version_count=counts[row.id],
-                current=self._version_shape(row, versions[row.id], names),
+                current=version_shape(row, versions[row.id], names),
             )
             for row in rows
         ]
-
-
-def _can(principal: Principal, row: Algorithm) -> list[str]:
-    actions = ["write", "delete", "edit"] if can(principal, "write:algorithm", row) else []
-    if can(principal, "write:algorithm"):
-        actions.append("fork")
-    if can(principal, "write:training"):
-        actions.append("train")
-    return actions

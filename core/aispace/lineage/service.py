@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +36,7 @@ SERVICES: Final = {
     "svc": "serving",
     "evl": "evaluations",
 }
-"""Who answers for the objects of a prefix: an attribute of the platform with ``get(principal, id)``."""
+"""Who answers for the objects of a prefix: an attribute of the platform with ``names(principal, ids)`` or ``get``."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,21 @@ class LineageService:
                 statement = statement.where(Edge.to_version == version)
             session.execute(statement)
 
-    def users_of(self, object_id: str, version: str | None = None) -> list[dict[str, str]]:
-        """List what was made from or uses an object, for a refusal to delete it; only what still exists."""
+    def users_of(
+        self, object_id: str, version: str | None = None, *, kinds: Sequence[Kind] = ()
+    ) -> list[dict[str, str]]:
+        """List what was made from or uses an object, for a refusal to delete it; only what still exists.
+
+        Parameters
+        ----------
+        kinds : sequence of str, optional
+            Only these.
+        """
         with self.db.read() as session:
             statement = select(Edge).where(Edge.from_id == object_id, Edge.to_id != object_id)
             if version is not None:
                 statement = statement.where(Edge.from_version == version)
-            rows = session.scalars(statement).all()
+            rows = [row for row in session.scalars(statement) if not kinds or self.kind(row.to_id) in kinds]
         alive = self._names(SYSTEM, {row.to_id for row in rows})
         users = {
             (row.to_id, row.to_version): {
@@ -193,12 +201,20 @@ class LineageService:
 
     def _names(self, principal: Principal, ids: Iterable[str]) -> dict[str, str]:
         """Give the names of those objects that exist and that the principal may read."""
-        found: dict[str, str] = {}
+        groups: dict[str, set[str]] = {}
         for object_id in ids:
-            service = getattr(self.platform, SERVICES.get(object_id.partition("_")[0], ""), None)
-            if service is not None:
-                with contextlib.suppress(NotFound):
-                    found[object_id] = service.get(principal, object_id).name
+            groups.setdefault(object_id.partition("_")[0], set()).add(object_id)
+        found: dict[str, str] = {}
+        for prefix, members in groups.items():
+            service = getattr(self.platform, SERVICES.get(prefix, ""), None)
+            if service is None:
+                continue
+            if hasattr(service, "names"):
+                found |= service.names(principal, members)
+            else:
+                for object_id in members:
+                    with contextlib.suppress(NotFound):
+                        found[object_id] = service.get(principal, object_id).name
         return found
 
     def _nodes(

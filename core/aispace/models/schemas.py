@@ -9,7 +9,20 @@ from pydantic import StringConstraints, model_validator
 from ..algorithms.schemas import Category, ImageId
 from ..identity import Visibility
 from ..lineage.schemas import LineageGraph
-from ..schemas import Description, FileEntry, Name, OwnedQuery, OwnedRead, Ref, Schema, Source, Timestamp, VersionName
+from ..schemas import (
+    Description,
+    FileEntry,
+    Name,
+    OwnedQuery,
+    OwnedRead,
+    Ref,
+    Schema,
+    Source,
+    Timestamp,
+    VersionName,
+    refuse_nulls,
+    wrong,
+)
 
 Framework = Annotated[str, StringConstraints(max_length=64)]
 Format = Annotated[str, StringConstraints(max_length=32, pattern=r"^[\w .+-]*$")]
@@ -46,9 +59,7 @@ class ModelUpdate(Schema):
 
     @model_validator(mode="after")
     def _nulls(self) -> ModelUpdate:
-        for name in self.model_fields_set:
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
+        refuse_nulls(self)
         return self
 
 
@@ -64,7 +75,7 @@ class ModelVersionCreate(Schema):
     @model_validator(mode="after")
     def _one(self) -> ModelVersionCreate:
         if (self.source is None) == (self.run is None):
-            raise ValueError("give either source or run")
+            raise wrong("source", "give either source or run")
         return self
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from .. import revisions
+from ..algorithms.schemas import ExportRequest, ExportResult
 from ..errors import Conflict, Forbidden, InUse, Invalid, NameTaken, NotFound
 from ..identity import Principal, authorize, can, visible
 from ..ids import new_id
@@ -278,7 +279,22 @@ class ModelService:
         folder = f"{row.name}-{version.name}"
         return f"{folder}.zip", self.files.zip(version.manifest, folder=folder)
 
+    def export(self, principal: Principal, model_id: str, name: str, body: ExportRequest) -> ExportResult:
+        """Put the files of a version into a folder of the caller's area; nothing is replaced."""
+        row, version = self._readable(principal, model_id, name)
+        target = f"{body.path.strip('/')}/{row.name}-{version.name}"
+        for entry in self.files.entries(version.manifest):
+            with self.platform.blobs.open(entry.sha256) as file:
+                self.platform.areas.write_file(principal, f"{target}/{entry.path}", file)
+        return ExportResult(path=target, files=version.file_count, size_bytes=version.size_bytes)
+
     # For other domains
+
+    def names(self, principal: Principal, ids: Iterable[str]) -> dict[str, str]:
+        """Give the names of those models that exist and that the principal may read."""
+        with self.db.read() as session:
+            wanted = select(Model.id, Model.name).where(Model.id.in_(list(ids)), visible(principal, Model))
+            return {row[0]: row[1] for row in session.execute(wanted)}
 
     def resolve_for_service(
         self, principal: Principal, model_id: str, version: str | None, *, field: str = "model"
@@ -402,7 +418,7 @@ class ModelService:
         return version_shape(self.files, row, version)
 
     def _users(self, model_id: str, version: str | None = None) -> builtins.list[dict[str, str]]:
-        return [user for user in self.platform.lineage.users_of(model_id, version) if user["kind"] == "service"]
+        return self.platform.lineage.users_of(model_id, version, kinds=("service",))
 
     def _record(self, principal: Principal, verb: str, row: Model, **params: Any) -> None:
         self.platform.events.record(

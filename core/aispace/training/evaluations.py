@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -165,6 +165,14 @@ class EvaluationService:
             row = self._row(session, principal, "read", evaluation_id)
         source = InputRead(**row.named["inputs"][0])
         return self.files.samples(row.outputs, query, lambda _: source)
+
+    def names(self, principal: Principal, ids: Iterable[str]) -> dict[str, str]:
+        """Give the names of those evaluations that exist and that the principal may read."""
+        with self.db.read() as session:
+            wanted = select(Evaluation.id, Evaluation.name).where(
+                Evaluation.id.in_(list(ids)), visible(principal, Evaluation)
+            )
+            return {row[0]: row[1] for row in session.execute(wanted)}
 
     # Inside
 

@@ -24,6 +24,8 @@ from ..schemas import (
     Timestamp,
     VersionName,
     VersionRef,
+    refuse_nulls,
+    wrong,
 )
 from ..workloads.schemas import EnvName, WorkloadRead
 from ..workloads.states import Priority, Status
@@ -181,9 +183,7 @@ class TrainingJobUpdate(Schema):
 
     @model_validator(mode="after")
     def _nulls(self) -> TrainingJobUpdate:
-        for name in self.model_fields_set:
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
+        refuse_nulls(self)
         return self
 
 
@@ -290,7 +290,7 @@ class SaveModel(Schema):
     @model_validator(mode="after")
     def _one(self) -> SaveModel:
         if (self.name is None) == (self.model_id is None):
-            raise ValueError("give either name or model_id")
+            raise wrong("name", "give either name or model_id")
         return self
 
 

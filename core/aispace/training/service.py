@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from .. import revisions
-from ..errors import Conflict, Forbidden, InUse, NameTaken, NotFound
+from ..errors import Conflict, Forbidden, NameTaken, NotFound
 from ..identity import SYSTEM, Principal, authorize, visible
 from ..ids import new_id
 from ..lineage.service import Point
@@ -324,11 +324,18 @@ class TrainingService:
             serving_image_id=row.named.get("serving_image_id"),
         )
 
+    def names(self, principal: Principal, ids: Iterable[str]) -> dict[str, str]:
+        """Give the names of those jobs that exist and that the principal may read."""
+        with self.db.read() as session:
+            wanted = select(TrainingJob.id, TrainingJob.name).where(
+                TrainingJob.id.in_(list(ids)), visible(principal, TrainingJob)
+            )
+            return {row[0]: row[1] for row in session.execute(wanted)}
+
     # Inside
 
     def _users_of_dataset(self, dataset_id: str, version: str | None) -> builtins.list[dict[str, str]]:
-        kinds = ("training_job", "evaluation")
-        return [user for user in self.platform.lineage.users_of(dataset_id, version) if user["kind"] in kinds]
+        return self.platform.lineage.users_of(dataset_id, version, kinds=("training_job", "evaluation"))
 
     def _plan(self, principal: Principal, settings: RunSettings) -> Plan:
         errors = Collector()
@@ -442,9 +449,6 @@ class TrainingService:
             raise Conflict(
                 "not_ended", f"Not deleted. Run {row.name} of {job.name!r} is {outward(row)}. Stop it first."
             )
-        using = [user for user in self.platform.lineage.users_of(job.id, row.name) if user["kind"] != "model"]
-        if using:
-            raise InUse(f"Run {row.name}", using)
         self.platform.lineage.forget(job.id, row.name)
         self.platform.workloads.delete(SYSTEM, row.workload_id)
         session.delete(row)

@@ -101,8 +101,7 @@ def run_shape(
     ended = row.status in ENDED
     saved = [
         VersionRef(id=user["id"], name=user["name"].removesuffix(user["version"]).strip(), version=user["version"])
-        for user in (platform.lineage.users_of(job.id, row.name) if row.model and live else [])
-        if user["kind"] == "model"
+        for user in (platform.lineage.users_of(job.id, row.name, kinds=("model",)) if row.model and live else [])
     ]
     return RunRead(
         id=row.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aispace.algorithms.schemas import FileQuery
+from aispace.algorithms.schemas import ExportRequest, ExportResult, FileQuery
 from aispace.lineage.schemas import LineageGraph
 from aispace.models.schemas import (
     ModelCreate,
@@ -188,6 +188,21 @@ class ModelVersionDownloadHandler(AISpaceHandler):
         await self.send_stream(parts, filename=name)
 
 
+class ModelVersionExportHandler(AISpaceHandler):
+    """A version in one's own files."""
+
+    @operation(
+        action="write",
+        resource="file",
+        summary="Put the files of a version into a folder of one's own area",
+        body=ExportRequest,
+        response=ExportResult,
+    )
+    async def post(self, id: str, version: str, body: ExportRequest) -> ExportResult:
+        """Put the files of a version into a folder."""
+        return await self.call(self.platform.models.export, self.principal, id, version, body)
+
+
 ROUTES = [
     ("/models", ModelCollectionHandler),
     ("/models/{id}", ModelHandler),
@@ -197,4 +212,5 @@ ROUTES = [
     ("/models/{id}/versions/{version}/files", ModelVersionFilesHandler),
     ("/models/{id}/versions/{version}/files/content", ModelVersionContentHandler),
     ("/models/{id}/versions/{version}/download", ModelVersionDownloadHandler),
+    ("/models/{id}/versions/{version}/export", ModelVersionExportHandler),
 ]
