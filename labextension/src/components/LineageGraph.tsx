@@ -15,6 +15,7 @@ const KINDS: Record<string, { icon: IconName; path: string; tab?: string }> = {
   training_job: { icon: 'training', path: '/training-jobs' },
   training_run: { icon: 'training', path: '/training-jobs' },
   run: { icon: 'training', path: '/training-jobs' },
+  evaluation: { icon: 'training', path: '/evaluations' },
   model: { icon: 'model', path: '/models' },
   model_version: { icon: 'model', path: '/models' },
   service: { icon: 'service', path: '/services' },

@@ -39,6 +39,7 @@ const PATHS: Record<string, string> = {
   alg: '/algorithms',
   img: '/images',
   job: '/training-jobs',
+  evl: '/evaluations',
   mdl: '/models',
   svc: '/services'
 };

@@ -135,7 +135,7 @@ export function MetricChart(props: IMetricChartProps): JSX.Element {
           { ...side, size: 30 },
           {
             ...side,
-            size: 52,
+            size: props.format ? 72 : 52,
             values: (_, splits) => splits.map(one => (props.format ? props.format(one) : metric(one)))
           }
         ],

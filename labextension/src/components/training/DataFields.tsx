@@ -108,10 +108,13 @@ function DataLine(props: {
   const versions = useQuery(
     input.dataset_id ? `versions to train on ${input.dataset_id}` : null,
     signal =>
-      client.call('GET /datasets/{id}/versions', {
-        path: { id: input.dataset_id },
-        signal
-      }),
+      client
+        .call('GET /datasets/{id}/versions', {
+          path: { id: input.dataset_id },
+          query: { limit: 200 },
+          signal
+        })
+        .then(answer => answer.items),
     event => event.object_id === input.dataset_id
   );
   const chosen = props.datasets.find(one => one.id === input.dataset_id);

@@ -43,10 +43,13 @@ export default function EvaluationFormPage(): JSX.Element {
     client.call('GET /datasets', { query: { limit: 200, sort: '-updated_at' }, signal })
   );
   const versions = useQuery(values.dataset_id ? `dataset versions ${values.dataset_id}` : null, signal =>
-    client.call('GET /datasets/{id}/versions', {
-      path: { id: values.dataset_id },
-      signal
-    })
+    client
+      .call('GET /datasets/{id}/versions', {
+        path: { id: values.dataset_id },
+        query: { limit: 200 },
+        signal
+      })
+      .then(answer => answer.items)
   );
   const submit = useAction(
     async () => {

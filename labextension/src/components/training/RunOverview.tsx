@@ -36,7 +36,7 @@ export function RunOverview(props: {
     'step'
   )
     .map(chart => ({ ...chart, series: chart.series.filter(one => one.x.length > 0) }))
-    .filter(chart => chart.series.some(one => one.label.startsWith(run.version)))
+    .filter(chart => chart.series.length > 0)
     .slice(0, 4);
   const progress = scalars.data?.progress ?? run.progress;
   const summary = run.evaluation_summary;

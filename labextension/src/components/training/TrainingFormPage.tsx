@@ -438,6 +438,8 @@ function TrainingSummary(props: {
   const { trans } = useApp();
   const [asCode, setAsCode] = useState(false);
   const { estimate } = props;
+  // The estimate knows the price only when all fields are right.
+  const price = estimate?.price_per_hour ?? props.spec?.price_per_hour;
   return (
     <div aria-busy={props.checking || undefined}>
       <h2>{trans.__('Summary')}</h2>
@@ -448,9 +450,7 @@ function TrainingSummary(props: {
           <ul className="ais-Plain">
             {props.spec ? <li>{props.spec.name} × 1</li> : null}
             <li>
-              {estimate.price_per_hour
-                ? trans.__('%1 per hour', money(estimate.price_per_hour, trans))
-                : trans.__('free of charge')}
+              {price ? trans.__('%1 per hour', money(price, trans)) : trans.__('free of charge')}
               {estimate.cost_at_most
                 ? `, ${trans.__('at most %1', money(estimate.cost_at_most, trans))}`
                 : ''}
