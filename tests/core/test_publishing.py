@@ -88,7 +88,7 @@ def test_a_full_disk_makes_no_version_and_the_next_try_succeeds(
         patch.setattr(blobs.os, "fsync", full)
         with pytest.raises(StorageFull):
             platform.datasets.versions.publish(alice, dataset.id, request)
-    assert [v.version for v in platform.datasets.versions.list(alice, dataset.id)] == ["V0001"]
+    assert [v.version for v in platform.datasets.versions.list(alice, dataset.id).items] == ["V0001"]
     assert list(platform.blobs.tmp.iterdir()) == []
     assert platform.datasets.versions.publish(alice, dataset.id, request).version == "V0002"
     page = platform.datasets.versions.samples(alice, dataset.id, "V0002", VersionSampleQuery(label="2", limit=200))

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from .. import revisions
 from ..errors import Conflict, InUse, Invalid
 from ..identity import Principal, can
-from ..schemas import CursorPage, FileEntry
+from ..listing import contains, paged
+from ..schemas import CursorPage, FileEntry, ListQuery, Page
 from ..storage.trees import TreeBuilder
 from ..versions import VersionUpdate, get_version, list_versions, version_fields
 from .access import dataset_row
@@ -77,11 +80,17 @@ class VersionService:
         row, version = self.publisher.publish(principal, dataset_id, request)
         return self._version(principal, row, version)
 
-    def list(self, principal: Principal, dataset_id: str) -> Sequence[DatasetVersionRead]:
-        """List all versions, newest first."""
+    def list(self, principal: Principal, dataset_id: str, query: ListQuery | None = None) -> Page[DatasetVersionRead]:
+        """List versions, newest first."""
+        query = query or ListQuery(limit=200)
+        statement = select(DatasetVersion).where(DatasetVersion.object_id == dataset_id)
+        if query.q:
+            statement = statement.where(contains(DatasetVersion.note, query.q))
+        sorts = {"version": DatasetVersion.number, "created_at": DatasetVersion.created_at}
         with self.db.read() as session:
             row = dataset_row(session, principal, dataset_id, "read")
-            return [self._version(principal, row, v) for v in list_versions(session, DatasetVersion, dataset_id)]
+            rows, info = paged(session, statement, query, sorts=sorts, tie=DatasetVersion.id, default="-version")
+            return Page(items=[self._version(principal, row, v) for v in rows], page=info)
 
     def get(self, principal: Principal, dataset_id: str, name: str) -> DatasetVersionRead:
         """Give one version."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from aispace.datasets.requests import ExportQuery, ExportRead, ExportRequest
@@ -19,7 +18,7 @@ from aispace.datasets.schemas import (
     VersionSampleQuery,
 )
 from aispace.files.schemas import PathQuery
-from aispace.schemas import CursorPage, Page
+from aispace.schemas import CursorPage, ListQuery, Page
 from aispace.versions import VersionUpdate
 
 from . import imports, samples
@@ -103,11 +102,15 @@ class VersionCollectionHandler(AISpaceHandler):
     """Versions of a dataset."""
 
     @operation(
-        action="read", resource=DATASET, summary="List versions, newest first", response=list[DatasetVersionRead]
+        action="read",
+        resource=DATASET,
+        summary="List versions, newest first",
+        query=ListQuery,
+        response=Page[DatasetVersionRead],
     )
-    async def get(self, id: str) -> Sequence[DatasetVersionRead]:
+    async def get(self, id: str, query: ListQuery) -> Page[DatasetVersionRead]:
         """List versions."""
-        return await self.call(self.platform.datasets.versions.list, self.principal, id)
+        return await self.call(self.platform.datasets.versions.list, self.principal, id, query)
 
 
 class VersionHandler(AISpaceHandler):

@@ -293,8 +293,8 @@ export interface IDatasetRoutes {
     body: { note?: string; include: 'confirmed' | 'all' };
     response: IDatasetVersionRead;
   };
-  /** All of them, newest first: a dataset has few. */
-  'GET /datasets/{id}/versions': { response: IDatasetVersionRead[] };
+  /** Newest first. */
+  'GET /datasets/{id}/versions': { query: IListQuery; response: IPage<IDatasetVersionRead> };
   'GET /datasets/{id}/versions/{version}': { response: IDatasetVersionRead };
   'PATCH /datasets/{id}/versions/{version}': { body: { note: string }; response: IDatasetVersionRead };
   'DELETE /datasets/{id}/versions/{version}': { response: void };
