@@ -6,6 +6,8 @@ another language translate by ``code`` and ``details["params"]``.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -55,6 +57,7 @@ class NotFound(AISpaceError):
     status = 404
 
     def __init__(self, kind: str, object_id: str) -> None:
+        object_id = object_id[:200]
         super().__init__(
             "not_found",
             f"No {kind} {object_id!r} was found. It may have been deleted, or it is not shared with you.",
@@ -108,6 +111,17 @@ class Invalid(AISpaceError):
         self, field: str, message: str, *, code: str = "invalid", params: dict[str, Any] | None = None
     ) -> None:
         super().__init__("invalid", message, fields=[{"field": field, "message": message, "code": code}], params=params)
+
+
+@contextlib.contextmanager
+def renamed(names: Mapping[str, str]) -> Iterator[None]:
+    """Give the fields of an error from inside the names that they have in the request."""
+    try:
+        yield
+    except AISpaceError as error:
+        for field in error.details.get("fields", ()):
+            field["field"] = names.get(field["field"], field["field"])
+        raise
 
 
 class NameTaken(AISpaceError):

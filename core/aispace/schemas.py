@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from .identity import Visibility
 
@@ -34,6 +36,24 @@ class Schema(BaseModel):
     """Base of all public shapes: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+
+
+def wrong(field: str, message: str) -> PydanticCustomError:
+    """Make what a validator of a whole shape raises when it is about one of its fields."""
+    return PydanticCustomError("value_error", "{message}", {"message": message, "of_field": field})
+
+
+def refuse_nulls(shape: Schema, *, but: Collection[str] = ()) -> None:
+    """Refuse null where a field may be left out but not emptied.
+
+    Raises
+    ------
+    PydanticCustomError
+        Names the field.
+    """
+    for name in type(shape).model_fields:
+        if name in shape.model_fields_set and name not in but and getattr(shape, name) is None:
+            raise wrong(name, f"{name} cannot be null")
 
 
 class ListQuery(Schema):
@@ -155,7 +175,7 @@ class UploadSource(Schema):
     """Bytes that were uploaded (tus) and are complete."""
 
     kind: Literal["upload"]
-    upload_id: str
+    upload_id: Annotated[str, StringConstraints(max_length=64)]
 
 
 class BatchSource(Schema):

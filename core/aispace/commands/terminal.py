@@ -82,6 +82,11 @@ def state(status: str) -> str:
     return f"{SYMBOLS.get(status, '·')} {status}"
 
 
+def plain(text: str) -> str:
+    """Show control characters as what they are: names of others must not steer the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class Terminal:
     """Where a command prints.
 
@@ -139,7 +144,7 @@ class Terminal:
         column = max((width(name) for name, _ in lines), default=0)
         for name, text in lines:
             if text not in (None, ""):
-                print(f"{pad(name, column)}{GAP}{text}", file=self.out)
+                print(f"{pad(name, column)}{GAP}{plain(str(text))}", file=self.out)
 
     def document(self, value: Any) -> None:
         """Print one JSON document in the shape of REST."""
@@ -169,7 +174,10 @@ class Terminal:
             items = [row.model_dump(mode="json", by_alias=True) for row in found]
             self.document({"items": items, "page": {"total": total if total is not None else len(items)}})
             return
-        cells = [[str(function(row) if function(row) is not None else "") for _, function in columns] for row in found]
+        cells = [
+            [plain(str(value)) if (value := function(row)) is not None else "" for _, function in columns]
+            for row in found
+        ]
         heads = [head for head, _ in columns]
         if not self.is_screen:
             for line in [heads, *cells]:
@@ -180,11 +188,11 @@ class Terminal:
         while sum(widths) > room and max(widths[1:], default=0) > 8:
             widest = max(range(1, len(widths)), key=lambda i: widths[i])
             widths[widest] -= 1
-        bold, plain = ("\033[1m", "\033[0m") if "NO_COLOR" not in os.environ else ("", "")
+        bold, normal = ("\033[1m", "\033[0m") if "NO_COLOR" not in os.environ else ("", "")
         for number, line in enumerate([heads, *cells]):
             written = GAP.join(
                 pad(cut(text, widths[i]), widths[i], right=heads[i] in right) for i, text in enumerate(line)
             ).rstrip()
-            print(f"{bold}{written}{plain}" if number == 0 else written, file=self.out)
+            print(f"{bold}{written}{normal}" if number == 0 else written, file=self.out)
         if total is not None:
             print(f"{len(found)} of {total}", file=self.out)

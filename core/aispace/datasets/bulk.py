@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select
 
-from ..errors import Conflict, Invalid, NotFound
+from ..errors import Conflict, Invalid, NotFound, renamed
 from ..identity import Principal
 from ..ids import new_id
 from .access import dataset_row, kind_of
@@ -76,7 +76,8 @@ class BulkService:
             if body.label is not None:
                 group = self.platform.labels.of_dataset(row.label_group_id) if row.label_group_id else None
                 labels = {label.name for label in group.labels} if group else set()
-                check_objects(kind_of(row), row.template, labels, [AnnotationObject(label=body.label)])
+                with renamed({"objects.0.label": "label"}):
+                    check_objects(kind_of(row), row.template, labels, [AnnotationObject(label=body.label)])
             multi = row.template == "multi"
 
         def apply(copy: WorkingCopy, sample: Sample) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..errors import AISpaceError, Conflict, NotFound
+from ..files.beneath import split as split_path
 from ..identity import Principal, authorize
 from ..ids import new_id
 from ..listing import paged
@@ -80,6 +81,8 @@ class ExportService:
                     "Not exported. Class folders cannot hold several labels a sample. Use the layout 'manifest'.",
                 )
             area = request.target.area if isinstance(request.target, AreaTarget) else None
+            if area is not None:
+                split_path(area, "target.area")
             filename = f"{dataset.name}-{version}.zip"
             row = Export(
                 id=new_id("exp"),
@@ -176,7 +179,7 @@ class ExportService:
     ) -> Iterator[tuple[str, BlobStore | None, Entry | bytes]]:
         splits = bool(version.counts["splits"])
         for line in self.snapshots.lines(version):
-            label = next(iter(labels_of(line.record.get("o"))), UNLABELLED)
+            label = folder_name(next(iter(labels_of(line.record.get("o"))), UNLABELLED))
             path = line.entry.path
             top, _, rest = path.partition("/")
             if rest and top in SPLIT_FOLDERS.values() and splits:
@@ -215,6 +218,12 @@ class ExportService:
             created_at=row.created_at,
             ended_at=row.ended_at,
         )
+
+
+def folder_name(label: str) -> str:
+    """Make one folder's name of a label: labels may be ``..`` or hold slashes, archives must not."""
+    plain = label.replace("/", "_").replace("\\", "_")
+    return f"_{plain}" if plain.startswith(".") else plain
 
 
 def json_line(line: Line) -> bytes:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..errors import AISpaceError, Conflict, NotFound
+from ..errors import AISpaceError, Conflict, NotFound, renamed
 from ..identity import Principal, authorize
 from ..ids import new_id
 from ..listing import paged
@@ -128,7 +128,8 @@ class ImportService:
         elif isinstance(source, BatchSource):
             self.platform.uploads.finished_batch(principal, source.batch)
         elif isinstance(source, AreaSource):
-            self.platform.areas.is_file(principal, source.path)
+            with renamed({"path": "source.path"}):
+                self.platform.areas.is_file(principal, source.path)
 
     def inspect(self, principal: Principal, dataset_id: str, request: ImportInspectRequest) -> ImportInspection:
         """Tell what an import of a source would find, by its names."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from ..labels.schemas import LabelName
-from ..schemas import ListQuery, Progress, Reason, Schema, Source, Timestamp
+from ..schemas import ListQuery, Progress, Reason, Schema, Source, Timestamp, wrong
 from .annotations import AnnotationObject, Split
 from .schemas import SampleFilter
 
@@ -39,7 +39,7 @@ class AnnotationItem(Schema):
     @model_validator(mode="after")
     def _named_once(self) -> AnnotationItem:
         if (self.sample_id is None) == (self.path is None):
-            raise ValueError("name the sample by sample_id or by path")
+            raise wrong("sample_id", "name the sample by sample_id or by path")
         return self
 
 
@@ -73,7 +73,7 @@ class BulkSelection(Schema):
     @model_validator(mode="after")
     def _one_of_both(self) -> BulkSelection:
         if (self.ids is None) == (self.filter is None):
-            raise ValueError("give either ids or a filter")
+            raise wrong("ids", "give either ids or a filter")
         return self
 
 
@@ -91,9 +91,9 @@ class BulkAnnotate(BulkSelection):
     @model_validator(mode="after")
     def _does_something(self) -> BulkAnnotate:
         if self.label is not None and self.clear:
-            raise ValueError("either label or clear")
+            raise wrong("label", "either label or clear")
         if self.label is None and not self.clear and (self.confirm, self.hard, self.split) == (None, None, None):
-            raise ValueError("nothing to change")
+            raise wrong("label", "nothing to change")
         return self
 
 

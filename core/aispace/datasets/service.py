@@ -141,7 +141,7 @@ class DatasetService:
         if kind is None:
             pairs = ", ".join(f"{d}/{a}" for d, a in KINDS)
             raise Invalid(
-                "annotation_type",
+                "annotation_type" if any(body.data_type == d for d, _ in KINDS) else "data_type",
                 f"Annotation type: {body.annotation_type!r} of {body.data_type!r} is not possible. Use one of {pairs}.",
                 code="kind_unknown",
             )

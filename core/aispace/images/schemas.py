@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from packaging.requirements import InvalidRequirement, Requirement
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ..schemas import Description, Name, OwnedQuery, OwnedRead, Reason, Schema, Timestamp
+from ..schemas import Description, Name, OwnedQuery, OwnedRead, Reason, Schema, Timestamp, refuse_nulls
 
 ImagePurpose = Literal["training", "serving"]
 ImageStatus = Literal["building", "ready", "failed"]
@@ -65,9 +65,7 @@ class ImageUpdate(Schema):
 
     @model_validator(mode="after")
     def _nulls(self) -> ImageUpdate:
-        for name in self.model_fields_set - {"python"}:
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
+        refuse_nulls(self, but=("python",))
         return self
 
 

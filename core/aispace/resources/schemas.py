@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ..schemas import Amount, ListQuery, Schema, Timestamp
+from ..schemas import Amount, ListQuery, Schema, Timestamp, refuse_nulls
 
 Purpose = Literal["notebook", "training", "serving", "evaluation"]
-SpecName = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
+SpecName = Annotated[
+    str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
+]
 ResourceName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$")
 ]
@@ -54,9 +56,7 @@ class SpecUpdate(Schema):
 
     @model_validator(mode="after")
     def _nulls(self) -> SpecUpdate:
-        for name in ("name", "cpu", "memory_bytes", "purposes", "enabled"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
+        refuse_nulls(self, but=("accelerator", "price_per_hour"))
         return self
 
 

@@ -15,7 +15,12 @@ Note = Annotated[str, StringConstraints(max_length=255)]
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
 EnvValue = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00]*$")]
 ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=64)]
-ParameterValue = Annotated[str, StringConstraints(max_length=1024, pattern=r"^[^\x00]*$")] | bool | int | float
+ParameterValue = (
+    Annotated[str, StringConstraints(max_length=1024, pattern=r"^[^\x00]*$")]
+    | bool
+    | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+    | Annotated[float, Field(allow_inf_nan=False)]
+)
 ObjectId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Replicas = Annotated[int, Field(ge=1, le=10)]
 Parameters = Annotated[dict[ParameterName, ParameterValue], Field(max_length=100)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ..errors import AISpaceError, Invalid, NotFound
+from ..errors import AISpaceError, Invalid, NotFound, renamed
 from ..schemas import AreaSource, BatchSource, UploadSource
 from .archives import BROKEN, Budget, Member, Meter, is_archive, metered, read_archive
 from .blobs import CHUNK
@@ -65,7 +65,8 @@ def read_source(
         Over the budget, or a damaged archive.
     """
     if isinstance(source, AreaSource):
-        yield from _from_area(platform, principal, source.path, meter)
+        with renamed({"path": "source.path"}):
+            yield from _from_area(platform, principal, source.path, meter)
         return
     if isinstance(source, UploadSource):
         upload = platform.uploads.finished(principal, source.upload_id)
@@ -183,10 +184,13 @@ def stage(
             f"Nothing was stored. {first.path!r}: {first.message}"
             f"{f', and {len(meter.refused) - 1} more' if len(meter.refused) > 1 else ''}. Leave it out and try again.",
             status=422,
+            fields=[{"field": "source", "message": first.message, "code": first.code}],
             params={"refused": [{"path": r.path, "code": r.code} for r in meter.refused[:50]]},
         )
     if not entries:
-        raise AISpaceError("source_empty", "Nothing was stored. There are no files in it. Choose another.", status=422)
+        message = "Nothing was stored. There are no files in it. Choose another."
+        fields = [{"field": "source", "message": message, "code": "source_empty"}]
+        raise AISpaceError("source_empty", message, status=422, fields=fields)
     return write_manifest(platform.blobs, strip_common_folder(entries) if strip else entries)
 
 

@@ -191,6 +191,13 @@ def find_dataset(
             f"Version: {dataset.name!r} has no published version {wanted.version!r}. Publish it, or choose another.",
             code="not_found",
         ) from None
+    if wanted.split is not None and not version.counts["splits"].get(wanted.split):
+        raise Invalid(
+            f"{prefix}.split",
+            f"Split: {wanted.version} of {dataset.name!r} has no samples in {wanted.split!r}. Choose another split, or "
+            "none for all samples.",
+            code="split_empty",
+        )
     return FoundDataset(
         id=dataset.id,
         name=dataset.name,

@@ -15,6 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
 NUL = "\x00"
+LONGEST_MESSAGE = 500
+"""Characters of what is said of one field: a wrong value in it can be of any length."""
 
 
 class BadRequest(AISpaceError):
@@ -34,9 +36,10 @@ def invalid_fields(error: ValidationError, given: Any, outer: str = "") -> AISpa
         Used as the field's name for an error of the whole value.
     """
     fields = []
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
-        name = _field_name(item["loc"], given) or outer
-        message = item["msg"].removeprefix("Value error, ")
+    for item in error.errors(include_url=False, include_input=False):
+        about = item.get("ctx", {}).get("of_field")
+        name = _field_name((*item["loc"], about) if about else item["loc"], given) or outer
+        message = item["msg"].removeprefix("Value error, ")[:LONGEST_MESSAGE]
         fields.append({"field": name, "message": message, "code": item["type"]})
     first = fields[0]
     more = f" ({len(fields)} fields are wrong.)" if len(fields) > 1 else ""
