@@ -46,7 +46,7 @@ def test_a_job_learns_and_what_it_made_becomes_a_model(world: Classifier) -> Non
     training, alice = world.platform.training, world.alice
     dataset = world.dataset("shapes", range(27))
     held_out = world.dataset("held-out", range(27, 36))
-    job = training.create(alice, world.job("shapes", dataset, parameters={"epochs": 30}))
+    job = training.create(alice, world.job("shapes", dataset, parameters={"epochs": 30, "learning_rate": 0.005}))
     assert job.current_version == "V0001"
     run = world.ended(job.id)
     log = training.log(alice, job.id, "V0001", LogQuery())
