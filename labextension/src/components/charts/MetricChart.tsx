@@ -113,7 +113,7 @@ export function MetricChart(props: IMetricChartProps): JSX.Element {
         width: 1.6,
         dash: dashOf(index),
         spanGaps,
-        points: { show: one.x.length < 30, size: 4, fill: colour }
+        points: { show: one.y.filter(value => value !== null).length < 30, size: 4, fill: colour }
       });
     });
     const side = {
@@ -132,7 +132,7 @@ export function MetricChart(props: IMetricChartProps): JSX.Element {
         series: lines,
         bands,
         axes: [
-          { ...side, size: 30 },
+          { ...side, size: 30, ...(axis === 'time' ? { values: timeTicks } : {}) },
           {
             ...side,
             size: props.format ? 72 : 52,
@@ -205,10 +205,10 @@ export function MetricChart(props: IMetricChartProps): JSX.Element {
   return (
     <figure className="ais-Chart" aria-labelledby={heading}>
       <figcaption>
-        <h3 id={heading}>
+        <strong id={heading}>
           {title}
           {props.unit ? <small> {props.unit}</small> : null}
-        </h3>
+        </strong>
         <span className="ais-Row">
           <Button
             kind="quiet"
@@ -276,10 +276,18 @@ export function MetricChart(props: IMetricChartProps): JSX.Element {
           (props.points && props.points > buckets
             ? trans.__('%1 points in %2 buckets', count(props.points), count(buckets))
             : trans._n('%1 point', '%1 points', buckets))}
-        {missing > 0 ? ` · ${trans.__('NaN: %1', count(missing))}` : ''}
+        {missing > 0 && props.summarise !== 'last' ? ` · ${trans.__('NaN: %1', count(missing))}` : ''}
       </p>
     </figure>
   );
+}
+
+/** Hours and minutes as everywhere else, the day where a step is a day. */
+function timeTicks(_chart: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] {
+  return splits.map(one => {
+    const text = dateTime(one * 1000);
+    return step >= 86_400 ? text.slice(5, 10) : step >= 60 ? text.slice(11, 16) : text.slice(11);
+  });
 }
 
 function zoomed(chart: uPlot): boolean {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ICallSummary, IServiceRead } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
@@ -42,6 +42,8 @@ function useCalls(service: IServiceRead): ICallSummary {
   const { client } = useApp();
   const [live, setLive] = useState<ICallSummary | null>(null);
   const { id } = service;
+  const first = useRef(service.calls);
+  first.current = service.calls;
   useEffect(() => {
     setLive(null);
     return client.stream.subscribe<Partial<ICallSummary> & { calls?: ICallSummary }>(`service/${id}`, {
@@ -49,7 +51,7 @@ function useCalls(service: IServiceRead): ICallSummary {
         const last = items[items.length - 1];
         const calls = last?.calls ?? last;
         if (calls && typeof calls.total === 'number') {
-          setLive(calls as ICallSummary);
+          setLive(old => ({ ...(old ?? first.current), ...calls }));
         }
       }
     });
