@@ -47,7 +47,7 @@ from .schemas import (
     FilesEdit,
     Settings,
 )
-from .shapes import actions, version_shape
+from .shapes import algorithm_shape, version_shape
 
 if TYPE_CHECKING:
     from ..platform import Platform
@@ -497,21 +497,8 @@ class AlgorithmService(LoggingConfigurable):
         names = self._image_names(principal, current)
         owners: dict[str, Ref] = self.platform.users.refs({row.owner_id for row in rows})
         return [
-            AlgorithmRead(
-                id=row.id,
-                name=row.name,
-                owner=owners[row.owner_id],
-                visibility=row.visibility,  # type: ignore[arg-type]
-                revision=row.revision,
-                created_at=row.created_at,
-                updated_at=row.updated_at,
-                can=actions(principal, row),
-                description=row.description,
-                category=row.category,  # type: ignore[arg-type]
-                framework=versions[row.id].framework,
-                current_version=version_name(row.current),
-                version_count=counts[row.id],
-                current=version_shape(row, versions[row.id], names),
+            algorithm_shape(
+                principal, row, owners[row.owner_id], counts[row.id], version_shape(row, versions[row.id], names)
             )
             for row in rows
         ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..identity import Principal, can
+from ..schemas import Ref
 from ..versions import version_fields, version_name
 from .orm import Algorithm, AlgorithmVersion
 from .parameters import Parameter
-from .schemas import Accepts, AlgorithmVersionRead
+from .schemas import Accepts, AlgorithmRead, AlgorithmVersionRead
 
 
 def version_shape(row: Algorithm, version: AlgorithmVersion, image_names: Mapping[str, str]) -> AlgorithmVersionRead:
@@ -37,3 +38,25 @@ def actions(principal: Principal, row: Algorithm) -> list[str]:
     if can(principal, "write:training"):
         found.append("train")
     return found
+
+
+def algorithm_shape(
+    principal: Principal, row: Algorithm, owner: Ref, count: int, current: AlgorithmVersionRead
+) -> AlgorithmRead:
+    """Give the public shape of an algorithm with its current version."""
+    return AlgorithmRead(
+        id=row.id,
+        name=row.name,
+        owner=owner,
+        visibility=row.visibility,  # type: ignore[arg-type]
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        can=actions(principal, row),
+        description=row.description,
+        category=row.category,  # type: ignore[arg-type]
+        framework=current.framework,
+        current_version=current.version,
+        version_count=count,
+        current=current,
+    )

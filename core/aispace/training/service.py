@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from .. import revisions
@@ -44,7 +44,7 @@ from .schemas import (
     TrainingJobRead,
     TrainingJobUpdate,
 )
-from .shapes import ENDED, input_lookup, job_shape, outward, run_shape
+from .shapes import ENDED, input_lookup, job_shapes, outward, run_shape
 
 if TYPE_CHECKING:
     from ..platform import Platform
@@ -98,7 +98,9 @@ class TrainingService:
                  "status": TrainingJob.status}  # fmt: skip
         with self.db.read() as session:
             rows, info = paged(session, statement, query, sorts=sorts, tie=TrainingJob.id)
-            return Page[TrainingJobRead](items=[*self._shapes(session, principal, rows, live=False)], page=info)
+            return Page[TrainingJobRead](
+                items=job_shapes(self.platform, session, principal, rows, live=False), page=info
+            )
 
     def get(self, principal: Principal, job_id: str) -> TrainingJobRead:
         """Read a job and its newest run."""
@@ -483,33 +485,4 @@ class TrainingService:
         return run_shape(self.platform, principal, job, row, workload)
 
     def _shape(self, session: Session, principal: Principal, job: TrainingJob) -> TrainingJobRead:
-        return self._shapes(session, principal, [job])[0]
-
-    def _shapes(
-        self, session: Session, principal: Principal, jobs: Sequence[TrainingJob], *, live: bool = True
-    ) -> Sequence[TrainingJobRead]:
-        ids = [job.id for job in jobs]
-        session.flush()
-        states: dict[str, dict[str, int]] = {job_id: {} for job_id in ids}
-        counted = select(TrainingRun.job_id, TrainingRun.status, func.count()).where(TrainingRun.job_id.in_(ids))
-        for job_id, status, count in session.execute(counted.group_by(TrainingRun.job_id, TrainingRun.status)):
-            states[job_id][status] = count
-        newest = select(TrainingRun.job_id, func.max(TrainingRun.number).label("number")).where(
-            TrainingRun.job_id.in_(ids)
-        )
-        last = newest.group_by(TrainingRun.job_id).subquery()
-        rows = session.scalars(
-            select(TrainingRun).join(
-                last, (TrainingRun.job_id == last.c.job_id) & (TrainingRun.number == last.c.number)
-            )
-        ).all()
-        runs = {row.job_id: row for row in rows}
-        workloads = self.platform.workloads.get_many([row.workload_id for row in rows])
-        owners = self.platform.users.refs({job.owner_id for job in jobs})
-        found = []
-        for job in jobs:
-            row = runs[job.id]
-            latest = run_shape(self.platform, principal, job, row, workloads.get(row.workload_id), live=live)
-            count = sum(states[job.id].values())
-            found.append(job_shape(principal, job, owners[job.owner_id], count, latest, list(states[job.id])))
-        return found
+        return job_shapes(self.platform, session, principal, [job])[0]

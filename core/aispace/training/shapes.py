@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from ..errors import NotFound
 from ..identity import Principal, can
 from ..schemas import Reason, Ref, VersionRef
@@ -183,4 +186,31 @@ def input_lookup(named: dict[str, Any]) -> dict[str, InputRead]:
         own = {value: name for name, value in (named.get("mapping") or {}).items()}.get(argument)
         if own:
             found[own] = found[argument]
+    return found
+
+
+def job_shapes(
+    platform: Platform, session: Session, principal: Principal, jobs: Sequence[TrainingJob], *, live: bool = True
+) -> list[TrainingJobRead]:
+    """Give the public shapes of jobs with their newest runs, with as many statements for many as for one."""
+    ids = [job.id for job in jobs]
+    session.flush()
+    states: dict[str, dict[str, int]] = {job_id: {} for job_id in ids}
+    counted = select(TrainingRun.job_id, TrainingRun.status, func.count()).where(TrainingRun.job_id.in_(ids))
+    for job_id, status, count in session.execute(counted.group_by(TrainingRun.job_id, TrainingRun.status)):
+        states[job_id][status] = count
+    newest = select(TrainingRun.job_id, func.max(TrainingRun.number).label("number")).where(TrainingRun.job_id.in_(ids))
+    last = newest.group_by(TrainingRun.job_id).subquery()
+    rows = session.scalars(
+        select(TrainingRun).join(last, (TrainingRun.job_id == last.c.job_id) & (TrainingRun.number == last.c.number))
+    ).all()
+    runs = {row.job_id: row for row in rows}
+    workloads = platform.workloads.get_many([row.workload_id for row in rows])
+    owners = platform.users.refs({job.owner_id for job in jobs})
+    found = []
+    for job in jobs:
+        row = runs[job.id]
+        latest = run_shape(platform, principal, job, row, workloads.get(row.workload_id), live=live)
+        count = sum(states[job.id].values())
+        found.append(job_shape(principal, job, owners[job.owner_id], count, latest, list(states[job.id])))
     return found
