@@ -42,7 +42,7 @@ export function queryString(query: object | undefined): string {
     const all: unknown[] = Array.isArray(value) ? value : [value];
     for (const one of all) {
       if (one !== undefined && one !== null && one !== '') {
-        search.append(name, String(one));
+        search.append(name, typeof one === 'string' ? one : JSON.stringify(one));
       }
     }
   }
