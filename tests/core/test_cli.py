@@ -146,3 +146,14 @@ def test_a_verb_about_a_run_takes_the_newest_one_unless_told(
     assert cli.main(["stop", "job_1", *words]) == 0
     assert asked == [run]
     assert "stopped" in capsys.readouterr().out
+
+
+def test_the_link_to_a_page_leads_to_the_hub(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AISPACE_URL", "http://127.0.0.1:40123/services/aispace")
+    monkeypatch.setenv("AISPACE_HUB_URL", "http://hub:8000")
+    assert cli.main(["open", "ds_1"]) == 0
+    assert capsys.readouterr().out == "http://hub:8000/hub/user-redirect/lab?aispace=/datasets/ds_1\n"
+    assert cli.main(["open", "ds_1", "--url", "http://other/services/aispace"]) == 0
+    assert capsys.readouterr().out.startswith("http://other/hub/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -229,7 +230,10 @@ def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) 
     area = AREAS.get(given.id.partition("_")[0])
     if area is None:
         raise LookupError(f"{given.id!r} has no page")
+    # On a user's server AISPACE_URL leads past the hub, straight to the platform.
     hub = client.transport.url.partition("/services/")[0]
+    if given.url is None:
+        hub = os.environ.get("AISPACE_HUB_URL") or hub
     terminal.text(f"{hub}/hub/user-redirect/lab?aispace=/{area}/{given.id}\n")
 
 
