@@ -28,7 +28,7 @@ def measure(jobs: int, home: Path) -> dict[str, object]:
     # Capacity is not what is measured: the machine is declared large, each job needs little.
     config = Config({"LocalEngine": {"cpu": 64.0, "memory_bytes": 1 << 40}})
     platform = Platform(config=config, home=str(home))
-    platform.db.create_schema()
+    platform.db.upgrade()
     admin = Principal("usr_bench", "bench", role="administrator")
     spec = platform.resources.create(
         admin, SpecCreate(name="tiny", cpu=0.05, memory_bytes=16 << 20, purposes=["training"])

@@ -63,7 +63,7 @@ def main() -> None:
     anchors: list[float] = []
     with tempfile.TemporaryDirectory(prefix="aispace-bench-") as home:
         platform = Platform(home=home)
-        platform.db.create_schema()
+        platform.db.upgrade()
         fill(platform, alice, number)
         with RunningServer(platform, [KnownTokens([alice])]) as running, running.client("token-alice") as client:
             for _ in range(40):

@@ -96,7 +96,7 @@ def main() -> None:
     alice = Principal("usr_bench", "bench")
     with tempfile.TemporaryDirectory(prefix="aispace-bench-") as home:
         platform = Platform(home=str(Path(home)))
-        platform.db.create_schema()
+        platform.db.upgrade()
         begin = time.perf_counter()
         dataset = fill(platform, alice, samples)
         filled = time.perf_counter() - begin

@@ -23,7 +23,7 @@ TARGET = 1.0
 def measure(times: int, home: Path) -> dict[str, object]:
     """Submit jobs that print at once, one after the other."""
     platform = Platform(home=str(home))
-    platform.db.create_schema()
+    platform.db.upgrade()
     user = Principal("usr_bench", "bench")
     took = []
     try:

@@ -37,7 +37,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     else:
         name = str(tmp_path_factory.mktemp("schema") / "empty.db")
         database = Database(f"sqlite:///{name}")
-    database.create_schema()
+    database.upgrade()
     if database.is_sqlite:
         with database.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")

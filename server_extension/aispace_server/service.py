@@ -177,7 +177,7 @@ class AISpaceServer(TraitletsApplication):
         database = self.platform.db
         try:
             if database.current() is None:
-                database.create_schema()
+                database.upgrade()
             else:
                 database.check()
         except Exception as error:

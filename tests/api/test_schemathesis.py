@@ -53,7 +53,7 @@ schema = schemathesis.openapi.from_dict(build()).exclude(path=sorted(ENDLESS))
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningServer, Seeds]]:
     """Run a platform whose reconciler sleeps: what is submitted stays queued."""
     platform = Platform(home=str(tmp_path_factory.mktemp("fuzz")))
-    platform.db.create_schema()
+    platform.db.upgrade()
     made = platform.users.create(SYSTEM, UserCreate(name="fuzzer", password="Long-enough-1", role="administrator"))
     fuzzer: Principal = platform.users.principal(made.id)
     with RunningServer(platform, [KnownTokens([fuzzer])]) as server, server.client("token-fuzzer") as client:

@@ -327,7 +327,7 @@ time.sleep(60)
 def test_a_killed_import_goes_on_and_is_whole(tmp_path: Path, alice: Principal, lines: int) -> None:
     home = tmp_path / "home"
     platform = Platform(home=str(home))
-    platform.db.create_schema()
+    platform.db.upgrade()
     dataset = platform.datasets.create(alice, DatasetCreate(name="d"))
     put(platform, alice, {f"set/{n % 3}/{n:03}.png": png(n) for n in range(200)})
     platform.close()

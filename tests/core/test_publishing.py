@@ -46,7 +46,7 @@ while True:
 def test_a_killed_publish_leaves_only_whole_versions(tmp_path: Path, alice: Principal, seed: int) -> None:
     home = tmp_path / "home"
     platform = Platform(home=str(home))
-    platform.db.create_schema()
+    platform.db.upgrade()
     dataset = platform.datasets.create(alice, DatasetCreate(name="d", labels=LABELS))
     add(platform, dataset, range(3000))
     platform.close()

@@ -169,7 +169,7 @@ def jupyter_server(folder: Path, serve_url: str) -> Iterator[int]:
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     folder = tmp_path_factory.mktemp("forward")
     platform = Platform(home=str(folder / "home"))
-    platform.db.create_schema()
+    platform.db.upgrade()
     routes = [
         *(Route(path, handler, "far") for path, handler in ROUTES),
         *collect(("me", "tokens", "events", "stream")),

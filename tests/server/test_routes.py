@@ -115,7 +115,7 @@ def test_internal_listener_answers_nobody_without_its_secret(server: RunningServ
 def inhabited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningServer, Seeds]]:
     """One object of every kind, all of them alice's and private."""
     platform = Platform(home=str(tmp_path_factory.mktemp("walk")))
-    platform.db.create_schema()
+    platform.db.upgrade()
     people = [
         platform.users.principal(platform.users.create(SYSTEM, UserCreate(name=name, password="Long-enough-1")).id)
         for name in ("alice", "bob")

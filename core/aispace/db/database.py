@@ -154,14 +154,8 @@ class Database:
 
     # Schema
 
-    def create_schema(self) -> None:
-        """Bring an empty database to the newest revision, or refuse one of another revision."""
-        if self.head() is None:  # no revision is written yet
-            self.metadata.create_all(self.engine)
-            return
-        self.upgrade()
-
-    def _config(self) -> alembic.config.Config:
+    def alembic_config(self) -> alembic.config.Config:
+        """Give Alembic's configuration, with the engine in its attributes."""
         config = alembic.config.Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["engine"] = self.engine
@@ -169,7 +163,7 @@ class Database:
 
     def head(self) -> str | None:
         """Name the revision that this version of the platform needs."""
-        return alembic.script.ScriptDirectory.from_config(self._config()).get_current_head()
+        return alembic.script.ScriptDirectory.from_config(self.alembic_config()).get_current_head()
 
     def current(self) -> str | None:
         """Name the revision that the database has; ``None`` for an empty one."""
@@ -189,7 +183,7 @@ class Database:
         current, head = self.current(), self.head()
         if current == head:
             return
-        known = {r.revision for r in alembic.script.ScriptDirectory.from_config(self._config()).walk_revisions()}
+        known = {r.revision for r in alembic.script.ScriptDirectory.from_config(self.alembic_config()).walk_revisions()}
         if current is not None and current not in known:
             raise WrongRevision(
                 "database_too_new",
@@ -222,7 +216,7 @@ class Database:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             shutil.copy2(source, copy)
-        alembic.command.upgrade(self._config(), "head")
+        alembic.command.upgrade(self.alembic_config(), "head")
         return copy
 
     def ping(self) -> None:
