@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from 'react';
-import type { ICallSummary, IServiceRead } from '../../client';
+import { useEffect, useState } from 'react';
+import type { IServiceRead } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { metric, percent } from '../formats';
@@ -37,33 +37,36 @@ export default function ServicePage(): JSX.Element {
   return <Service service={query.data} refreshing={query.refreshing} reload={query.reload} />;
 }
 
-/** The live figures of a service's calls, pushed; those of the page until the first push. */
-function useCalls(service: IServiceRead): ICallSummary {
+const EVERY = 1000;
+
+/** Ask anew when calls are pushed, at most once a second. */
+function useCallPush(id: string, reload: () => void): void {
   const { client } = useApp();
-  const [live, setLive] = useState<ICallSummary | null>(null);
-  const { id } = service;
-  const first = useRef(service.calls);
-  first.current = service.calls;
   useEffect(() => {
-    setLive(null);
-    return client.stream.subscribe<Partial<ICallSummary> & { calls?: ICallSummary }>(`service/${id}`, {
-      items: items => {
-        const last = items[items.length - 1];
-        const calls = last?.calls ?? last;
-        if (calls && typeof calls.total === 'number') {
-          setLive(old => ({ ...(old ?? first.current), ...calls }));
-        }
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const stop = client.stream.subscribe(`service/${id}`, {
+      items: () => {
+        timer ??= setTimeout(() => {
+          timer = null;
+          reload();
+        }, EVERY);
       }
     });
-  }, [client, id]);
-  return live ?? service.calls;
+    return () => {
+      stop();
+      if (timer !== null) {
+        clearTimeout(timer);
+      }
+    };
+  }, [client, id, reload]);
 }
 
 function Service(props: { service: IServiceRead; refreshing: boolean; reload: () => void }): JSX.Element {
   const { client, trans, locale } = useApp();
   const page = usePage();
   const { service } = props;
-  const calls = useCalls(service);
+  const { calls } = service;
+  useCallPush(service.id, props.reload);
   const [deleting, setDeleting] = useState(false);
   const [copied, setCopied] = useState(false);
   const base = `/services/${service.id}`;
