@@ -21,7 +21,8 @@ from aispace.algorithms.schemas import (
     ExportRequest,
     FilesEdit,
 )
-from aispace.errors import AISpaceError, Forbidden, Invalid, NameTaken, NotFound
+from aispace.errors import AISpaceError, Forbidden, InUse, Invalid, NameTaken, NotFound
+from aispace.identity import SYSTEM
 from aispace.platform import Platform
 from aispace.schemas import CursorQuery, ListQuery
 from classifier_setup import Classifier
@@ -339,3 +340,13 @@ def test_a_second_start_installs_nothing_and_newer_code_makes_a_version(
     monkeypatch.setattr(presets, "FOLDER", tmp_path / "presets")
     algorithms.ensure_presets()
     assert algorithms.get(world.alice, world.algorithm.id).current_version == "V0002"
+
+
+def test_an_image_that_an_algorithm_names_is_not_deleted(world: Classifier) -> None:
+    with pytest.raises(InUse, match="algorithm image-classifier"):
+        world.platform.images.delete(SYSTEM, world.image_id)
+    world.put({"code/train.py": b""})
+    private = create(world, {"kind": "area", "path": "code"}, name="secret", image_id=world.image_id)
+    with pytest.raises(InUse) as refused:
+        world.platform.images.delete(world.admin, world.image_id)
+    assert private.id in {user.get("id") for user in refused.value.details["params"]["used_by"]}

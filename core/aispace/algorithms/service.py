@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,6 +169,13 @@ class AlgorithmService(LoggingConfigurable):
             revisions.touch(row)
             self._record(principal, "changed", row, fields=sorted(given))
             return self._shape(session, principal, row)
+
+    def using_image(self, image_id: str) -> builtins.list[Algorithm]:
+        """List the algorithms whose current version names a runtime image."""
+        named = or_(AlgorithmVersion.image_id == image_id, AlgorithmVersion.serving_image_id == image_id)
+        current = (AlgorithmVersion.object_id == Algorithm.id) & (AlgorithmVersion.number == Algorithm.current)
+        with self.db.read() as session:
+            return list(session.scalars(select(Algorithm).join(AlgorithmVersion, current).where(named)))
 
     def delete(self, principal: Principal, algorithm_id: str, revision: int | None = None) -> None:
         """Delete an algorithm that no training job uses, with all versions."""

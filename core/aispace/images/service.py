@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from .. import revisions
 from ..errors import Conflict, InUse, Invalid, NameTaken, NotFound, Unavailable
-from ..identity import SYSTEM, Principal, authorize, can, visible
+from ..identity import SYSTEM, Principal, Reachable, authorize, can, can_read, visible
 from ..ids import new_id
 from ..listing import contains, paged
 from ..schemas import Page, Reason, Ref
@@ -219,6 +219,7 @@ class ImageService:
             users = [
                 *self.platform.workloads.active_users_of_image(image_id),
                 *self.platform.workloads.active_of(image_id),
+                *self._named_by(principal, image_id),
             ]
             if users:
                 raise InUse(f"Image {row.name!r}", users)
@@ -226,6 +227,19 @@ class ImageService:
             session.delete(row)
             folder = self.root / row.id
             self.db.after_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+    def _named_by(self, principal: Principal, image_id: str) -> builtins.list[dict[str, str]]:
+        """List what would be left without a runtime; what the principal may not see is not named."""
+        found: builtins.list[tuple[str, Reachable, str]] = [
+            *(("algorithm", row, row.name) for row in self.platform.algorithms.using_image(image_id)),
+            *(("model", row, row.name) for row in self.platform.models.using_image(image_id)),
+        ]
+        return [
+            {"kind": kind, "id": str(row.id), "name": name}
+            if can_read(principal, kind, row)
+            else {"kind": kind, "name": "of another user"}
+            for kind, row, name in found
+        ]
 
     # Builds
 

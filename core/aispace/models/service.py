@@ -417,6 +417,13 @@ class ModelService:
         self._record(principal, "version_created", row, version=version.name, source=origin["kind"])
         return version_shape(self.files, row, version)
 
+    def using_image(self, image_id: str) -> builtins.list[Model]:
+        """List the models whose current version is served by a runtime image."""
+        current = (ModelVersion.object_id == Model.id) & (ModelVersion.number == Model.current)
+        with self.db.read() as session:
+            statement = select(Model).join(ModelVersion, current).where(ModelVersion.runtime_image_id == image_id)
+            return list(session.scalars(statement))
+
     def _users(self, model_id: str, version: str | None = None) -> builtins.list[dict[str, str]]:
         return self.platform.lineage.users_of(model_id, version, kinds=("service",))
 
