@@ -44,6 +44,8 @@ export default tseslint.config(
   {
     files: ['src/**/*.spec.{ts,tsx}', 'src/testing/**'],
     rules: {
+      'jupyter/no-untranslated-string': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
       // 'a' | 'b' | string names the words the server is known to use.

@@ -30,6 +30,19 @@ const errors: Words = {
   if_match_required: trans => trans.__('Not saved. Reload the page and try again.'),
   too_large: trans => trans.__('Not uploaded. The file is larger than this installation allows.'),
   quota_exceeded: trans => trans.__('Not started. The quota is used up.'),
+  diff_base: (trans, p) =>
+    trans.__('Not compared. The working copy goes on from %1; compare it with that.', text(p.base_version)),
+  human_annotation: trans => trans.__('Not saved. A person annotated this sample; that is kept.'),
+  import_running: trans => trans.__('Not done. An import is running. Wait for its end, or cancel it.'),
+  not_published: trans => trans.__('Not made a preset. It has no version yet. Publish it first.'),
+  nothing_to_publish: trans => trans.__('Not published. No sample is confirmed. Label some first.'),
+  not_labelled: trans => trans.__('Not reviewed. The sample is not labelled. Confirm it first.'),
+  source_empty: trans => trans.__('Nothing was imported. There are no files in it. Choose another source.'),
+  upload_expired: trans => trans.__('Not done. The upload has expired. Upload the file again.'),
+  upload_busy: trans => trans.__('Not stored. Another request writes to this upload. Wait for its end.'),
+  too_many_labels: trans => trans.__('Not done. A label group has at most 2,000 labels.'),
+  not_a_file: trans => trans.__('It is a link or a special file, which is not shown here.'),
+  path_exists: trans => trans.__('Not done. There is one of this name already.'),
   unavailable: trans => trans.__('A part of the platform is away. Retry in a moment.')
 };
 
@@ -46,6 +59,15 @@ export function errorText(trans: ITrans, error: AISpaceError): string {
 
 const fieldErrors: Words = {
   missing: trans => trans.__('This is needed.'),
+  path_exists: trans => trans.__('Not done. There is one of this name already.'),
+  into_itself: trans => trans.__('A folder can not go into itself.'),
+  preset_forbidden: trans => trans.__('Only administrators offer presets.'),
+  shares_zero: trans => trans.__('At least one share must be more than 0.'),
+  label_twice: trans => trans.__('Two labels have the same name.'),
+  label_unknown: trans => trans.__('This label is not in the label group.'),
+  one_label_only: trans => trans.__('This dataset takes one label a sample.'),
+  label_missing: trans => trans.__('A sample without a label can not be confirmed.'),
+  archive_unknown: trans => trans.__('This is no archive that can be unpacked.'),
   name_taken: trans => trans.__('You already have one of this name. Choose another name.'),
   string_too_short: trans => trans.__('This is too short.'),
   string_too_long: trans => trans.__('This is too long.'),

@@ -198,6 +198,9 @@ export interface IDatasetVersionRead {
 interface IDiffSide {
   objects?: IAnnotationObject[];
   split?: string | null;
+  hard?: boolean;
+  state?: string;
+  sha256_prefix?: string;
   [field: string]: unknown;
 }
 

@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import type { IconName } from '../icons';
 import { Button } from './Button';
 
@@ -83,12 +84,13 @@ export function Menu(props: {
     }
   };
 
-  return (
+  // Lab's widgets contain what is fixed in them: a menu belongs to the document.
+  return createPortal(
     <div
       ref={root}
       role="menu"
       aria-label={props.label}
-      className="ais-Menu"
+      className="ais-Menu jp-ThemedContainer"
       style={{ left: place.x, top: place.y }}
       onKeyDown={onKeyDown}
     >
@@ -117,7 +119,8 @@ export function Menu(props: {
           </span>
         </button>
       ))}
-    </div>
+    </div>,
+    document.body
   );
 }
 

@@ -1,16 +1,39 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { IDiff } from '../../client';
 import { AISpaceError } from '../../client';
+import type { ITrans } from '../../i18n';
 import { useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { count } from '../formats';
 import { PageFrame } from '../PageFrame';
 import { EmptyState, ErrorView, Skeleton } from '../states';
 import { useQuery } from '../useQuery';
-import { changeWord } from './words';
+import { statusWord } from '../status';
+import { changeWord, splitWord } from './words';
 
 function labelsOf(side: IDiff['items'][number]['before']): string {
   return side?.objects?.map(object => object.label ?? '').join(', ') ?? '';
+}
+
+/** What of a sample changed besides its labels. */
+function otherChanges(trans: ITrans, item: IDiff['items'][number]): string {
+  const { before, after } = item;
+  return [
+    before?.hard !== after?.hard
+      ? after?.hard
+        ? trans.__('hard example')
+        : trans.__('Not a hard example')
+      : null,
+    before?.split !== after?.split
+      ? `${splitWord(trans, before?.split)} → ${splitWord(trans, after?.split)}`
+      : null,
+    before?.state !== after?.state
+      ? `${statusWord(trans, String(before?.state))} → ${statusWord(trans, String(after?.state))}`
+      : null,
+    before?.sha256_prefix !== after?.sha256_prefix ? trans.__('other bytes') : null
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** What lies between two states of a dataset: counts first, then sample by sample. */
@@ -84,7 +107,9 @@ export default function DiffPage(): JSX.Element {
                 <span>
                   {item.change === 'relabelled'
                     ? `${labelsOf(item.before) || trans.__('no label')} → ${labelsOf(item.after) || trans.__('no label')}`
-                    : labelsOf(item.after) || labelsOf(item.before)}
+                    : item.change === 'changed'
+                      ? otherChanges(trans, item)
+                      : labelsOf(item.after) || labelsOf(item.before)}
                 </span>
               </li>
             ))}

@@ -184,6 +184,10 @@ export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => voi
                   },
                   {
                     label: trans.__('Compare with the working copy'),
+                    blocked:
+                      name === dataset.base_version
+                        ? null
+                        : trans.__('The working copy goes on from %1', dataset.base_version ?? ''),
                     run: () => page.go(`/datasets/${id}/diff?from=${name}&to=working`)
                   },
                   { label: trans.__('Export'), run: () => setExporting(name) },
