@@ -27,8 +27,8 @@ class AnnotationPut(Schema):
 class AnnotationItem(Schema):
     """An annotation among many; the sample is named by id or by path."""
 
-    sample_id: str | None = None
-    path: str | None = None
+    sample_id: Annotated[str | None, Field(max_length=64)] = None
+    path: Annotated[str | None, Field(max_length=4096)] = None
     objects: Annotated[list[AnnotationObject], Field(max_length=1000)]
     confirm: bool = False
     revision: int | None = None

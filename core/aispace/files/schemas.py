@@ -55,7 +55,7 @@ class FolderCreate(Schema):
 class FileMove(Schema):
     """From where to where; several sources go into the folder ``to``."""
 
-    from_: Annotated[str | list[str], Field(alias="from")]
+    from_: Annotated[Path | Annotated[list[Path], Field(min_length=1, max_length=1000)], Field(alias="from")]
     to: Path
     overwrite: bool = False
     """Replace a file that is there. A folder is never replaced."""
@@ -64,7 +64,7 @@ class FileMove(Schema):
 class FilePlace(Schema):
     """Put a finished upload into the area."""
 
-    upload_id: str
+    upload_id: Annotated[str, Field(max_length=64)]
     path: Annotated[str, Field(min_length=1, max_length=4096)]
     overwrite: bool = False
 

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from ..errors import AISpaceError, Invalid, NotFound, renamed
 from ..schemas import AreaSource, BatchSource, UploadSource
-from .archives import BROKEN, Budget, Member, Meter, is_archive, metered, read_archive
+from .archives import BROKEN, ArchiveRefused, Budget, Member, Meter, is_archive, metered, read_archive
 from .blobs import CHUNK
 from .manifests import Entry, Manifest, write_manifest
 
@@ -176,7 +176,11 @@ def stage(
         ``source_empty``, ``source_refused`` (with the files in ``params``), and those of `read_source`.
     """
     meter = Meter(budget or Budget())
-    entries = list(_store(platform, read_source(platform, principal, source, meter)))
+    try:
+        entries = list(_store(platform, read_source(platform, principal, source, meter)))
+    except ArchiveRefused as error:
+        error.details["fields"] = [{"field": "source", "message": error.message, "code": error.code}]
+        raise
     if meter.refused and strict:
         first = meter.refused[0]
         raise AISpaceError(

@@ -143,8 +143,8 @@ class RunChanges(Schema):
 class EstimateRequest(RunChanges):
     """A job as far as its form is filled in."""
 
-    name: str | None = None
-    description: str | None = None
+    name: Annotated[str | None, Field(max_length=4096)] = None
+    description: Annotated[str | None, Field(max_length=4096)] = None
     task_type: Literal["single_node"] = "single_node"
 
 
