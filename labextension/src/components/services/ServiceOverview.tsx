@@ -220,7 +220,9 @@ function ServiceTokens(props: { service: IServiceRead }): JSX.Element {
                     <td>
                       <Time value={token.created_at} />
                     </td>
-                    <td>{token.expires_at ? <Time value={token.expires_at} exact /> : trans.__('does not end')}</td>
+                    <td>
+                      {token.expires_at ? <Time value={token.expires_at} exact /> : trans.__('does not end')}
+                    </td>
                     <td>
                       <Button
                         kind="quiet"
