@@ -53,10 +53,17 @@ const common = {
   loader: { '.svg': 'text' }
 };
 
+/** Our style files as one. */
+async function css(...names) {
+  const text = names.map(name => readFileSync(join(here, 'style', name), 'utf8')).join('\n');
+  return (await esbuild.transform(text, { loader: 'css', minify: !development })).code;
+}
+
 async function buildWidget() {
   mkdirSync(widget, { recursive: true });
   await esbuild.build({ ...common, entryPoints: { annotator: 'src/widget/index.ts' }, outdir: widget });
-  copyFileSync(join(here, 'style/annotator.css'), join(widget, 'annotator.css'));
+  // Outside JupyterLab nothing else brings the styles of buttons and fields.
+  writeFileSync(join(widget, 'annotator.css'), await css('base.css', 'annotator.css'));
 }
 
 async function buildAdmin() {
@@ -73,7 +80,9 @@ async function buildAdmin() {
     theme('theme-light-extension', ':root'),
     theme('theme-dark-extension', ":root[data-theme='dark']"),
     theme('theme-dark-high-contrast-extension', ":root[data-theme='contrast']"),
-    ...['base.css', 'annotator.css', 'lifecycle.css', 'admin.css'].map(name => readFileSync(join(here, 'style', name), 'utf8'))
+    ...['base.css', 'annotator.css', 'lifecycle.css', 'admin.css'].map(name =>
+      readFileSync(join(here, 'style', name), 'utf8')
+    )
   ].join('\n');
   const { code } = await esbuild.transform(styles, { loader: 'css', minify: !development });
   writeFileSync(join(admin, 'main.css'), code);
