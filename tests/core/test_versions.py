@@ -5,15 +5,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from aispace.db import Base
 from aispace.errors import Invalid, NotFound
 from aispace.identity import Principal
+from aispace.models.orm import Model, ModelVersion
 from aispace.platform import Platform
 from aispace.schemas import CursorQuery
 from aispace.storage.manifests import Entry, find, iterate, mapped, parse, seek, write_manifest
 from aispace.storage.sources import stage_folder
 from aispace.versions import (
-    Versioned,
     VersionFiles,
     add_version,
     get_version,
@@ -30,10 +29,6 @@ SLOW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_sco
 names = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="/\\"), min_size=1
 ).filter(lambda n: n not in (".", ".."))
-
-
-class ThingVersion(Versioned, Base):
-    __tablename__ = "test_thing_versions"
 
 
 @SLOW
@@ -67,18 +62,22 @@ def test_a_manifest_refuses_a_path_twice_and_a_file_that_is_a_folder(platform: P
 def test_versions_are_named_in_order_and_a_deleted_name_is_not_used_again(platform: Platform, alice: Principal) -> None:
     manifest = write_manifest(platform.blobs, [Entry("a", 1, SHA)])
     with platform.db.write() as session:
-        first = add_version(session, ThingVersion, "x", alice, manifest, source={"kind": "upload"}, note="one")
-        second = add_version(session, ThingVersion, "x", alice, manifest, source={"kind": "upload"})
+        session.add(Model(id="x", owner_id=alice.user_id, name="x"))
+        session.flush()
+        first = add_version(
+            session, ModelVersion, "x", alice, manifest, source={"kind": "upload"}, note="one", metrics={}
+        )
+        second = add_version(session, ModelVersion, "x", alice, manifest, source={"kind": "upload"}, metrics={})
         assert (first.name, second.name) == ("V0001", "V0002")
-        assert get_version(session, ThingVersion, "x", "V0002") is second
-        assert list_versions(session, ThingVersion, "x") == [second, first]
+        assert get_version(session, ModelVersion, "x", "V0002") is second
+        assert list_versions(session, ModelVersion, "x") == [second, first]
         assert version_fields(first, current="V0001")["is_current"]
         session.delete(second)
         session.flush()
-        third = add_version(session, ThingVersion, "x", alice, manifest, source={}, at_least=2)
+        third = add_version(session, ModelVersion, "x", alice, manifest, source={}, at_least=2, metrics={})
         assert third.name == "V0003"
         with pytest.raises(NotFound):
-            get_version(session, ThingVersion, "x", "V0002")
+            get_version(session, ModelVersion, "x", "V0002")
 
 
 @pytest.mark.parametrize("name", ["", "V1", "v0001", "V00001", "V-001", "V００01", "current"])
