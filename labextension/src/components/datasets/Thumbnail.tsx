@@ -45,13 +45,13 @@ export function Thumbnail(props: {
               .join(', ')
           : trans.__('Sample %1', props.index + 1)
       }
-      className="ais-Thumb"
+      className="ais-Sample"
       style={{ width: size + 16 }}
       tabIndex={props.focusable ? 0 : -1}
       onClick={props.onPick}
       onDoubleClick={props.onOpen}
     >
-      <span className="ais-Thumb-picture" style={{ width: size, height: size }}>
+      <span className="ais-Sample-picture" style={{ width: size, height: size }}>
         {sample ? (
           <img
             src={props.url}
@@ -66,7 +66,7 @@ export function Thumbnail(props: {
       </span>
       {sample ? (
         <>
-          <span className="ais-Thumb-label">
+          <span className="ais-Sample-label">
             <Icon name={look.icon} className={`ais-tone-${look.tone}`} />
             {names.length > 0 ? (
               <>
@@ -77,7 +77,7 @@ export function Thumbnail(props: {
             {score !== null && score !== undefined ? <span>{`a${Math.round(score * 100)}`}</span> : null}
             {sample.hard ? <Icon name="flag" className="ais-tone-warning" /> : null}
           </span>
-          <span className="ais-Thumb-name">{file}</span>
+          <span className="ais-Sample-name">{file}</span>
         </>
       ) : null}
     </div>
