@@ -7,7 +7,7 @@ import type {
   IProgress,
   IReason,
   Source
-} from './common';
+} from './shapes';
 
 export interface ILabel {
   name: string;

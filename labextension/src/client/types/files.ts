@@ -1,4 +1,4 @@
-import type { IListQuery, IPage } from './common';
+import type { IListQuery, IPage } from './shapes';
 
 /** One entry of the user's area. */
 export interface IAreaEntry {

@@ -12,7 +12,7 @@ import type { IResourceRoutes } from './resources';
 import type { ISystemRoutes } from './system';
 import type { ITrainingRoutes } from './training';
 
-export * from './common';
+export * from './shapes';
 export * from './datasets';
 export * from './files';
 export * from './lifecycle';

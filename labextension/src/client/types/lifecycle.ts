@@ -1,4 +1,4 @@
-import type { IFileEntry, IListQuery, IOwnedRead, IPage, IReason, Source } from './common';
+import type { IFileEntry, IListQuery, IOwnedRead, IPage, IReason, Source } from './shapes';
 import type { ILineage } from './datasets';
 
 /** What a run command can be given, with its kind and range. */

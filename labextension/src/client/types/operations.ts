@@ -1,4 +1,4 @@
-import type { ICursorPage, IListQuery, IMoney, IOwnedRead, IPage, IReason } from './common';
+import type { ICursorPage, IListQuery, IMoney, IOwnedRead, IPage, IReason } from './shapes';
 import type { ITensor } from './lifecycle';
 import type { ISpecRead } from './resources';
 import type { IEventRead } from './system';

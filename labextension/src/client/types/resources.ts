@@ -1,4 +1,4 @@
-import type { IListQuery, IMoney, IPage, IReason } from './common';
+import type { IListQuery, IMoney, IPage, IReason } from './shapes';
 
 /** A size of machine that can be asked for. */
 export interface ISpecRead {

@@ -1,4 +1,4 @@
-import type { ICursorPage, IListQuery, IMoney, IPage } from './common';
+import type { ICursorPage, IListQuery, IMoney, IPage } from './shapes';
 
 export interface IMe {
   id: string;

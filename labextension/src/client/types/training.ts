@@ -1,4 +1,4 @@
-import type { ICursorPage, IFileEntry, IListQuery, IMoney, IOwnedRead, IPage, IReason } from './common';
+import type { ICursorPage, IFileEntry, IListQuery, IMoney, IOwnedRead, IPage, IReason } from './shapes';
 import type { ILineage } from './datasets';
 import type { IModelVersionRead } from './lifecycle';
 import type { IWorkloadRead } from './resources';
