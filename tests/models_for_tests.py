@@ -60,6 +60,7 @@ for index in range(20):
     for suffix in ("png", "bmp"):
         Image.fromarray(pixels[index]).save(folder / f"{index:02d}_{data.target[index]}.{suffix}")
 Image.fromarray(pixels[0]).resize((64, 64)).save(folder / "00_0.jpg", quality=95)
+Image.fromarray(pixels[0]).save(folder / "00_0.webp", lossless=True)
 """
 
 

@@ -177,9 +177,12 @@ def test_predict_names_the_label_and_its_scores(digits: Server, digits_folder: P
 
 
 @pytest.mark.parametrize(
-    ("file", "media"), [("00_0.png", "image/png"), ("00_0.bmp", "image/bmp"), ("00_0.jpg", "image/jpeg")]
+    ("file", "media"),
+    [("00_0.png", "image/png"), ("00_0.bmp", "image/bmp"), ("00_0.jpg", "image/jpeg"), ("00_0.webp", "image/webp")],
 )
-def test_predict_takes_png_bmp_and_jpeg(digits: Server, digits_folder: Path, file: str, media: str) -> None:
+def test_predict_takes_every_format_that_datasets_take(
+    digits: Server, digits_folder: Path, file: str, media: str
+) -> None:
     data = (digits_folder / file).read_bytes()
     answer = digits.client.post("/predict", content=data, headers={"Content-Type": media})
     assert answer.status_code == 200, answer.text

@@ -117,6 +117,6 @@ export function registerLifecycleWords(): void {
     own_account: t => t.__('Not done. This is your own account. Ask another administrator.'),
     not_serving: t => t.__('Not tried. The service does not serve. Start it first.'),
     gateway_away: t => t.__('Not tried. The gateway does not answer. Try again in a moment.'),
-    unsupported_media: t => t.__('Not tried. Send a JPEG, PNG or BMP image, or JSON.')
+    unsupported_media: t => t.__('Not tried. Send a JPEG, PNG, BMP or WebP image, or JSON.')
   });
 }

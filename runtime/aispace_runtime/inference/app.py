@@ -21,7 +21,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-IMAGE_TYPES = ("image/jpeg", "image/jpg", "image/png", "image/bmp", "image/x-ms-bmp", "application/octet-stream")
+IMAGE_TYPES = (
+    "image/jpeg", "image/jpg", "image/png", "image/bmp", "image/x-ms-bmp", "image/webp", "application/octet-stream",
+)  # fmt: skip
 INLINE_SECONDS = 0.002
 """Runs expected to be shorter than this stay in the event loop: a thread would cost more than the run."""
 
@@ -192,7 +194,9 @@ class InferenceApp:
                 feed = json_feed(model, body)
         else:
             raise InferenceError(
-                415, "unsupported_media", "Send a JPEG, PNG or BMP image, or application/json with instances or images."
+                415,
+                "unsupported_media",
+                "Send a JPEG, PNG, BMP or WebP image, or application/json with instances or images.",
             )
         return answer(model, await self._run(model, feed, None))
 

@@ -20,7 +20,8 @@ from typing import Any
 
 from .errors import InferenceError
 
-FORMATS = ("JPEG", "PNG", "BMP")
+FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
+"""Those that datasets take."""
 MAX_PIXELS = 64_000_000
 """Larger pictures are refused before they are unpacked: 10 MB of PNG can hold gigabytes."""
 LAYOUTS = ("NCHW", "NHWC", "NHW")
@@ -32,7 +33,7 @@ def decode(data: bytes) -> Any:
     Parameters
     ----------
     data : bytes
-        A JPEG, PNG or BMP file.
+        A JPEG, PNG, BMP or WebP file.
 
     Returns
     -------
@@ -53,7 +54,9 @@ def decode(data: bytes) -> Any:
         image.load()
         return ImageOps.exif_transpose(image)
     except UnidentifiedImageError:
-        raise InferenceError(415, "not_an_image", "This is not a JPEG, PNG or BMP image. Send one of these.") from None
+        raise InferenceError(
+            415, "not_an_image", "This is not a JPEG, PNG, BMP or WebP image. Send one of these."
+        ) from None
     except Image.DecompressionBombError:
         raise _giant() from None
     except (OSError, SyntaxError, ValueError) as error:

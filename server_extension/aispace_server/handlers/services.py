@@ -32,7 +32,9 @@ from .base import AISpaceHandler, operation
 
 TRY_LIMIT = 10 * 1024 * 1024
 """Largest body of a try, in bytes."""
-TRY_TYPES = ("application/json", "image/jpeg", "image/jpg", "image/png", "image/bmp", "application/octet-stream")
+TRY_TYPES = (
+    "application/json", "image/jpeg", "image/jpg", "image/png", "image/bmp", "image/webp", "application/octet-stream",
+)  # fmt: skip
 
 
 class ServiceCollectionHandler(AISpaceHandler):
@@ -208,7 +210,7 @@ class PredictHandler(AISpaceHandler):
             raise Conflict("not_serving", f"Not tried. {service.name} is {service.status}. Start it first.", status=409)
         media = self.request.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower()
         if media not in TRY_TYPES:
-            raise UnsupportedMedia("unsupported_media", "Not tried. Send a JPEG, PNG or BMP image, or JSON.")
+            raise UnsupportedMedia("unsupported_media", "Not tried. Send a JPEG, PNG, BMP or WebP image, or JSON.")
         path = _path(service, media, body)
         begin = time.perf_counter()
         status, outputs, deployment = await self._send(f"/s/{quote(service.slug)}{path}", media, body)

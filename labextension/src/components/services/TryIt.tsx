@@ -161,7 +161,7 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
               <input
                 id={input}
                 type="file"
-                accept="image/png,image/jpeg,image/bmp"
+                accept="image/png,image/jpeg,image/bmp,image/webp"
                 onChange={event => {
                   const file = event.target.files?.[0];
                   if (file) {
