@@ -63,7 +63,10 @@ async function buildWidget() {
   mkdirSync(widget, { recursive: true });
   await esbuild.build({ ...common, entryPoints: { annotator: 'src/widget/index.ts' }, outdir: widget });
   // Outside JupyterLab nothing else brings the styles of buttons and fields.
-  writeFileSync(join(widget, 'annotator.css'), await css('base.css', 'pages.css', 'views.css', 'data.css', 'annotator.css'));
+  writeFileSync(
+    join(widget, 'annotator.css'),
+    await css('base.css', 'pages.css', 'views.css', 'data.css', 'annotator.css')
+  );
 }
 
 async function buildAdmin() {
@@ -80,8 +83,8 @@ async function buildAdmin() {
     theme('theme-light-extension', ':root'),
     theme('theme-dark-extension', ":root[data-theme='dark']"),
     theme('theme-dark-high-contrast-extension', ":root[data-theme='contrast']"),
-    ...['base.css', 'pages.css', 'views.css', 'data.css', 'annotator.css', 'lifecycle.css', 'admin.css'].map(name =>
-      readFileSync(join(here, 'style', name), 'utf8')
+    ...['base.css', 'pages.css', 'views.css', 'data.css', 'annotator.css', 'lifecycle.css', 'admin.css'].map(
+      name => readFileSync(join(here, 'style', name), 'utf8')
     )
   ].join('\n');
   const { code } = await esbuild.transform(styles, { loader: 'css', minify: !development });
