@@ -1,4 +1,5 @@
 import type { ITrans } from '../i18n';
+import { conflictChoices } from './conflict';
 import { element, icon, say } from './dom';
 import { helpTable } from './help';
 import type { Action } from './keys';
@@ -479,35 +480,8 @@ export class AnnotatorView {
   }
 
   private drawConflict(): void {
-    const { session, trans } = this;
-    const theirs = session.conflict;
-    this.conflict.hidden = !theirs;
-    if (!theirs) {
-      this.conflict.replaceChildren();
-      return;
-    }
-    const label = theirs.annotation.objects.map(object => object.label).join(', ') || trans.__('none');
-    const words = element('p', {});
-    words.textContent = trans.__(
-      '%1 changed this sample meanwhile: theirs is "%2", yours "%3".',
-      theirs.annotation.by?.name ?? trans.__('Somebody else'),
-      label,
-      session.edit.labels.join(', ') || trans.__('none')
-    );
-    const choose = (keep: 'mine' | 'theirs', text: string): HTMLButtonElement => {
-      const made = element('button', { type: 'button', class: 'ais-Button ais-mod-plain' });
-      made.textContent = text;
-      made.addEventListener('click', () => {
-        void session.resolve(keep);
-        this.focus();
-      });
-      return made;
-    };
-    this.conflict.replaceChildren(
-      words,
-      choose('mine', trans.__('Keep mine')),
-      choose('theirs', trans.__('Take theirs'))
-    );
+    this.conflict.hidden = !this.session.conflict;
+    this.conflict.replaceChildren(...conflictChoices(this.session, this.trans, () => this.focus()));
   }
 
   private drawStrip(): void {
