@@ -67,23 +67,30 @@ class Services(Collection[ServiceRead]):
         """Stop a service; its address is kept."""
         return self._post(ServiceRead, f"/services/{service_id}/stop")
 
-    def wait(self, service_id: str, status: str = "serving", timeout: float = 120) -> ServiceRead:
-        """Wait for a status.
+    def wait(
+        self, service_id: str, status: str = "serving", timeout: float = 120, *, deployment: int | None = None
+    ) -> ServiceRead:
+        """Wait for a status; for ``serving``, also until the deployment that is wanted has the traffic.
+
+        Parameters
+        ----------
+        deployment : int, optional
+            The one that must get there (``desired`` in the answer to an edit).
 
         Raises
         ------
         RemoteError
-            When the service failed instead; the message is the reason.
+            When the service or that deployment failed instead; the message is the reason.
         """
 
         def there() -> ServiceRead | None:
             service = self.get(service_id)
-            if service.status == status:
-                return service
-            if service.status == "failed":
+            fell_back = deployment is not None and service.desired < deployment
+            if service.status == "failed" != status or fell_back:
                 reason = service.reason.model_dump() if service.reason else {"code": "failed"}
                 raise RemoteError(409, reason)
-            return None
+            settled = status != "serving" or service.deployment == service.desired
+            return service if service.status == status and settled else None
 
         return wait(there, timeout=timeout, what=f"status {status} of service {service_id}")
 

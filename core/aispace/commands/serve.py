@@ -6,6 +6,7 @@ import argparse
 import json
 import mimetypes
 from pathlib import Path
+from typing import Any
 
 from ..client import AISpaceClient
 from .terminal import Terminal, state
@@ -21,13 +22,17 @@ def _deploy(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
     spec = client.specs.find(given.spec) if given.spec else client.specs.cheapest("serving")
     existing = [item for item in client.services.list(q=given.name, scope="mine") if item.name == given.name]
     if existing:
-        service = client.services.update(existing[0].id, model={"model_id": model.id, "version": chosen})
-        terminal.say(f"rolling edit of {service.id}: no request is refused")
+        changes: dict[str, Any] = {"spec_id": spec.id} if given.spec else {}
+        service = client.services.update(existing[0].id, model={"model_id": model.id, "version": chosen}, **changes)
+        if service.target == "stopped":
+            service = client.services.start(service.id)
+        else:
+            terminal.say(f"rolling edit of {service.id}: no request is refused")
     else:
         service = client.services.create(given.name, model.id, chosen, spec.id)
     if not given.no_wait:
         terminal.progress("deploying")
-        service = client.services.wait(service.id)
+        service = client.services.wait(service.id, deployment=service.desired)
     terminal.object(service, [("service", service.id), ("state", state(service.status)), ("address", service.endpoint)])
     return 0
 
