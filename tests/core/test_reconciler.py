@@ -98,6 +98,29 @@ def test_submit_runs_to_success_and_writes_every_step(bench: Bench, alice: Princ
     assert codes == ["workload.queued", "workload.starting", "workload.running", "workload.succeeded"]
 
 
+def test_one_that_cannot_be_prepared_does_not_hold_up_the_others(
+    bench: Bench, alice: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.platform.images, "state", lambda _: "ready")
+    found = bench.platform.path / "images" / "img_lost"
+    places: list[Path] = []
+
+    def location(_: str) -> Path:
+        if not places:
+            raise OSError("the folder is away")
+        return places[0]
+
+    monkeypatch.setattr(bench.platform.images, "location", location)
+    broken = bench.submit(alice, image_id="img_lost")
+    fine = bench.submit(alice)
+    bench.end(bench.run(fine))
+    assert (bench.read(fine).status, bench.read(broken).status) == ("succeeded", "starting")
+    places.append(found)
+    bench.end(bench.run(broken))
+    assert bench.read(broken).status == "succeeded"
+    assert len(bench.read(broken).attempts) == 1
+
+
 def test_stop_changes_target_only_and_the_reconciler_the_status(bench: Bench, alice: Principal) -> None:
     workload = bench.submit(alice, stop_grace_seconds=3)
     key = bench.run(workload)

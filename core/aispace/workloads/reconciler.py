@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -150,7 +150,7 @@ class Reconciler:
             self._tell(session, acts.changes)
             admitted = select(Workload.id, Workload.spec).where(Workload.id.in_([row.id for row in acts.admit]))
             specs: dict[str, Any] = {workload_id: spec for workload_id, spec in session.execute(admitted)}  # noqa: C416
-            acts.ensure.extend(self._plan(row, specs[row.id]) for row in acts.admit)
+            acts.ensure.extend(self._plans(acts.admit, specs))
             if complete:
                 running = [key.workload_id for key, state in observed.items() if state.phase == "running"]
                 external = select(Workload.id).where(Workload.external, Workload.status == "running")
@@ -445,6 +445,14 @@ class Reconciler:
             acts.changes.append(_change(row, row.status, attempt.exit_code if attempt else None))  # type: ignore[arg-type]
 
     # Plans
+
+    def _plans(self, rows: Sequence[Workload], specs: dict[str, Any]) -> Iterator[AttemptPlan]:
+        for row in rows:
+            try:
+                yield self._plan(row, specs[row.id])
+            except Exception:
+                # It stays absent for the engine, so the next complete look tries again; the others go on.
+                self.log.exception("attempt %s/%d could not be prepared", row.id, row.attempts)
 
     def _plan(self, row: Workload, spec: dict[str, Any]) -> AttemptPlan:
         secret = self.service.secrets.get(row.id)
