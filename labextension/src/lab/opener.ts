@@ -64,12 +64,14 @@ export const opener: JupyterFrontEndPlugin<IAISpace> = {
 
     const open = (path: string, mode: 'here' | 'tab' | 'split' = 'here'): PageWidget => {
       const same = tracker.find(widget => widget.model.path === path);
-      if (same) {
+      if (same?.isAttached) {
         app.shell.activateById(same.id);
         return same;
       }
+      // A remembered page that the restored layout has no place for would never be seen.
+      same?.dispose();
       const current = tracker.currentWidget;
-      if (mode === 'here' && current && current === (shell?.currentWidget ?? current)) {
+      if (mode === 'here' && current?.isAttached && current === (shell?.currentWidget ?? current)) {
         current.model.go(path);
         app.shell.activateById(current.id);
         return current;
