@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aispace.errors import Forbidden, Unauthenticated
+from aispace.serving.access import PREFIX as SERVICE_TOKEN
 from aispace.serving.schemas import CallReport, Routes, RoutesQuery, TokenQuestion, TokenVerdict
 from tornado.web import RequestHandler
 
@@ -42,8 +43,11 @@ class VerifyTokenHandler(InternalHandler):
         """Tell whether a token's user may call a service.
 
         Asked are the ``token_authenticators`` of the application: those that know tokens, never the one that lets in
-        whoever reaches a socket.
+        whoever reaches a socket. A token of the service itself comes here while it is so new that the gateway has not
+        learned of it.
         """
+        if body.token.startswith(SERVICE_TOKEN):
+            return await self.call(self.platform.serving.tokens.verdict, body.token, body.service_id)
         executor: Any = self.settings["executor"]
         authenticators: list[Authenticator] = self.settings.get("token_authenticators") or [
             AccessTokenAuthenticator(self.platform, executor)

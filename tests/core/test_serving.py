@@ -454,6 +454,8 @@ def test_tokens_are_shown_once_and_kept_as_hashes(still: Serving, iris: Path, tm
     token = serving.tokens.create(
         still.alice, made.id, ServiceTokenCreate(name="app", expires_at=now + timedelta(days=1))
     )
+    assert serving.tokens.verdict(token.token, made.id).verdict == "ok"
+    assert serving.tokens.verdict(token.token, "svc_other").verdict == "invalid"
     assert token.token.startswith("ais_svc_")
     listed = serving.tokens.list(still.alice, made.id).items[0]
     assert "token" not in Schema.model_dump(listed)

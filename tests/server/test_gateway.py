@@ -183,7 +183,8 @@ def test_who_may_call(gateway: GatewayThread) -> None:
     assert statuses == {"pat-alice": 200, "pat-bob": 404, "pat-off": 403, "nonsense": 401}
     assert gateway.ask(token="the-internal-secret").status_code == 200
     assert gateway.ask(token="ais_svc_another").status_code == 401
-    assert "ais_svc_another" not in gateway.asked
+    gateway.verdicts["ais_svc_made_just_now"] = "ok"
+    assert gateway.ask(token="ais_svc_made_just_now").status_code == 200
     unknown = {token: gateway.ask(path="/s/none/x", token=token).status_code for token in ("pat-alice", "nonsense")}
     assert unknown == {"pat-alice": 404, "nonsense": 401}
     gateway.serve_away = True

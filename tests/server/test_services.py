@@ -276,7 +276,7 @@ def test_the_gateway_serves_while_serve_is_away_and_after_its_own_restart(
     assert installation.http.post(path, json=SETOSA, headers=auth(secret)).status_code == 200
     away = installation.http.post(path, json=SETOSA, headers=auth(pat))
     assert (away.status_code, away.headers["retry-after"]) == (503, "2")
-    assert installation.http.post(path, json=SETOSA, headers=auth("ais_svc_x")).status_code == 401
+    assert installation.http.post(path, json=SETOSA, headers=auth("ais_svc_x")).status_code == 503
     installation.kill_gateway(signal.SIGTERM)
     platform.workloads.stop(
         installation.alice, platform.serving.get(installation.alice, service["id"]).workload_id or ""

@@ -13,13 +13,13 @@ from ..identity import Principal, authorize
 from ..ids import new_id
 from ..schemas import Ref
 from .orm import Service, ServiceToken
-from .schemas import ServiceTokenCreate, ServiceTokenCreated, ServiceTokenList, ServiceTokenRead
+from .schemas import ServiceTokenCreate, ServiceTokenCreated, ServiceTokenList, ServiceTokenRead, TokenVerdict
 
 if TYPE_CHECKING:
     from .service import ServingService
 
 PREFIX: Final = "ais_svc_"
-"""Beginning of every such token: the gateway need not ask about it."""
+"""Beginning of every such token."""
 MOST: Final = 100
 
 
@@ -83,6 +83,19 @@ class ServiceTokens:
             session.delete(row)
             self.serving.record(principal, "service.token_deleted", service, token=row.name)
             self.serving.routing.touch()
+
+    def verdict(self, token: str, service_id: str | None) -> TokenVerdict:
+        """Tell the gateway whether a token that it does not know yet may call the service."""
+        now = self.serving.platform.clock.now()
+        with self.db.read() as session:
+            row = session.scalar(
+                select(ServiceToken).where(
+                    ServiceToken.sha256 == hashlib.sha256(token.encode()).hexdigest(),
+                    ServiceToken.service_id == service_id,
+                )
+            )
+        good = row is not None and (row.expires_at is None or row.expires_at > now)
+        return TokenVerdict(verdict="ok" if good else "invalid")
 
     def _own(self, principal: Principal, service_id: str) -> Service:
         service = self.serving.row(principal, "read:service", service_id)

@@ -16,7 +16,6 @@ Verdict = Literal["ok", "invalid", "hidden", "forbidden"]
 Verify = Callable[[str, str | None], Awaitable[Verdict]]
 """Asks `aispace serve` about a token and a service id; raises `ConnectionError` when it is away."""
 
-SERVICE_TOKEN_PREFIX: Final = "ais_svc_"  # noqa: S105 - a prefix, no secret
 CACHE_SECONDS: Final = 10.0
 CACHE_SIZE: Final = 10_000
 
@@ -67,8 +66,6 @@ class Callers:
         digest = hashlib.sha256(token.encode("latin-1")).hexdigest()
         if route is not None and (digest == self._internal or route.accepts(digest, datetime.now(UTC))):
             return
-        if token.startswith(SERVICE_TOKEN_PREFIX):
-            raise _INVALID
         service_id = route.service_id if route is not None else None
         verdict = await self._verdict(digest, token, service_id)
         if verdict == "invalid":
