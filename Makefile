@@ -11,7 +11,7 @@ SERVER := $(wildcard tests/server tests/api)
 WORKERS ?= 2
 
 .PHONY: help run setup setup-test test check test-fast test-core test-postgresql test-server test-js test-hub test-ui \
-	test-wheel test-tour fuzz bench docs capabilities revision openapi tour clean
+	test-wheel test-tour fuzz bench docs capabilities revision tour clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
@@ -109,8 +109,6 @@ capabilities: setup-test ## which behaviour is proved by which test
 	@$(BIN)/python tests/meta/capabilities.py
 revision: setup ## write a database revision for changed tables: make revision m="add pinned to datasets"
 	@$(BIN)/python scripts/make_revision.py "$(m)"
-openapi: setup ## renew labextension/openapi.json and the types made of it
-	@$(BIN)/aispace openapi > labextension/openapi.json
 tour: setup ## the whole path on real data, against a fresh hub of its own
 	@$(BIN)/python -m aispace.cli tour --fresh
 clean: ## remove what was built; state (var) and the environment stay

@@ -82,6 +82,11 @@ def test_ports_are_remembered_while_they_are_free(home: Home) -> None:
     assert second["internal"] == first["internal"]
 
 
+def test_an_address_of_another_machine_is_named_as_such() -> None:
+    with pytest.raises(SetupProblem, match=r"192\.0\.2\.1 is no address of this machine"):
+        check_port(8000, "AISPACE_PORT", "192.0.2.1")
+
+
 def test_taken_port_is_named_with_a_remedy(taken: int) -> None:
     with pytest.raises(SetupProblem) as caught:
         check_port(taken, "AISPACE_PORT")
