@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,17 +11,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aispace.client import AISpaceClient, RemoteError
+from aispace.tour.walk import Walk
 from installation import PASSWORD, Installation, Person, wait_for
 from playwright.sync_api import Browser, sync_playwright
-
-from visitor import CHROMIUM, FLAGS, Visitor
+from visitor import CHROMIUM, FLAGS, Possessions, Visitor
 
 OUT = Path(__file__).parent / "out"
 
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[Installation]:
-    """Start an installation with its preset runtime built."""
+    """Start an installation with its preset runtime built.
+
+    ``AISPACE_UI_HOUSE=<home> <port> <gateway port> <password>`` takes one that runs already, for quick turns.
+    """
+    if running := os.environ.get("AISPACE_UI_HOUSE"):
+        home, port, gateway_port, password = running.split(" ", 3)
+        found = Installation(Path(home))
+        found.port, found.gateway_port, found.password = int(port), int(gateway_port), password
+        found.url = f"http://127.0.0.1:{port}"
+        yield found
+        return
     parent = Path(tempfile.mkdtemp(prefix="aispace-ui-"))
     parent.chmod(0o755)
     made = Installation(parent / "home")
@@ -73,3 +86,53 @@ def visit(house: Installation, admin: Person, browser: Browser) -> Iterator[Call
     yield arrive
     for visitor in visitors:
         visitor.leave()
+
+
+@pytest.fixture(scope="session")
+def out() -> Path:
+    """Give the folder of the screenshots."""
+    OUT.mkdir(exist_ok=True)
+    return OUT
+
+
+@pytest.fixture(scope="session")
+def desk(house: Installation, admin: Person, browser: Browser, out: Path) -> Iterator[Visitor]:
+    """Sit somebody down before his own JupyterLab, once for all tests that need no new user."""
+    response = house.rest(admin, "POST", "/users", json={"name": "mei", "password": PASSWORD})
+    assert response.status_code in {201, 409}, response.text
+    visitor = Visitor(house, browser, "mei", PASSWORD, locale="en", theme="JupyterLab Light", out=out)
+    visitor.sign_in()
+    visitor.spawn()
+    yield visitor
+    visitor.leave()
+
+
+@pytest.fixture(scope="session")
+def client(house: Installation, desk: Visitor) -> AISpaceClient:
+    """Give a program of the person at the desk."""
+    return AISpaceClient(f"{house.url}/services/aispace", desk.api().token)
+
+
+@pytest.fixture(scope="session")
+def possessions(house: Installation, client: AISpaceClient) -> Iterator[Possessions]:
+    """Let the person at the desk have one of each kind, made as the tour makes them."""
+    tour = Walk(client, lambda _: None, image_folders=[str(path) for path in (house.home / "images").glob("*/*")])
+    with contextlib.suppress(RemoteError):  # the gateway may not know a token yet that is a moment old
+        tour.run()
+    made = dict(tour.made)
+    algorithm = client.algorithms.find("image-classifier")
+    group = client.datasets.get(made[client.datasets]).label_group
+    assert group is not None
+    assert algorithm.current.image_id is not None
+    ids = {
+        "dataset": made[client.datasets],
+        "label_group": group.id,
+        "algorithm": algorithm.id,
+        "job": made[client.jobs],
+        "evaluation": made[client.evaluations],
+        "model": made[client.models],
+        "service": made[client.services],
+        "image": algorithm.current.image_id,
+    }
+    yield Possessions(ids, (tour.name, *tour.name.split("-"), tour.name[:32]))
+    tour.clean()

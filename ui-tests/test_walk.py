@@ -11,7 +11,6 @@ import pytest
 from aispace.tour.digits import Digit, find, read, share_out
 from installation import Installation
 from playwright.sync_api import expect
-
 from visitor import Visitor
 
 SLOW = 60_000

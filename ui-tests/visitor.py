@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from installation import Installation, Person
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -29,14 +30,33 @@ CATALOGUE = json.loads(
     )
 )
 DATA = (
-    "zip", "tar", "tar.gz", "CPU", "GiB", "MiB", "KiB", "ONNX", "onnx", "JSON", "CSV", "Python", "image-classifier",
+    "Git", "Fork", "Notebook", "zip", "tar", "tar.gz", "CPU", "GiB", "MiB", "KiB", "ONNX", "onnx", "JSON", "CSV", "Python", "image-classifier",
     "sk-onnx", "scikit-learn", "digits-api", "cores", "core", "train.py", "macro_f1", "validation_accuracy",
     "validation_loss", "accuracy", "loss", "learning_rate", "batch_size", "augment", "hidden", "epochs", "image_size",
     "colour", "model", "validation_share", "mlp", "logistic", "svc", "shape", "threads", "workers", "PNG", "curl",
     "Shift", "Ctrl", "Enter", "Esc", "PgUp", "PgDn", "Home", "End", "Backspace", "Space", "Tab",
 )  # fmt: skip
 """Words that are the same in every language: formats, units, and names that people or programs gave."""
+OTHERS = re.compile(r"favicon|/lab/api/|/api/(me|kernels|sessions|terminals|contents|events)|/lsp/|WebGL|/hub/")
+"""Complaints of the browser that are not about our pages."""
+EXPOSE = """(parse => {
+    JSON.parse = (...words) => {
+        const value = parse(...words);
+        if (value && typeof value === 'object' && 'exposeAppInBrowser' in value) value.exposeAppInBrowser = true;
+        return value;
+    };
+})(JSON.parse)"""
+"""Lets JupyterLab give its commands to the tests, as its option ``expose_app_in_browser`` does."""
 HAN = re.compile(r"[一-鿿]")
+
+
+@dataclass(frozen=True)
+class Possessions:
+    """What somebody has made: one of each kind."""
+
+    ids: dict[str, str]
+    """By kind: dataset, label_group, algorithm, job, evaluation, model, service, image."""
+    names: tuple[str, ...]
 
 
 class Visitor:
@@ -82,8 +102,15 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.add_init_script(EXPOSE)
         self.base = f"{house.url}/user/{name}"
         self.pictures = 0
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        """Keep what the browser complains of, as far as it is of ours."""
+        if message.type == "error" and OTHERS.search(f"{message.text} {message.location.get('url', '')}") is None:
+            self.errors.append(f"{message.text} {message.location.get('url', '')}")
 
     @property
     def label(self) -> str:
@@ -110,8 +137,9 @@ class Visitor:
     def spawn(self) -> None:
         """Start the server from the hub's form and wait for JupyterLab."""
         self.page.goto(f"{self.house.url}/hub/spawn")
-        self.picture("spawn")
-        self.page.click("form [type=submit]")
+        if self.page.locator("form [type=submit]").count():
+            self.picture("spawn")
+            self.page.click("form [type=submit]")
         self.page.wait_for_url(re.compile(rf"/user/{self.name}/"), timeout=START)
         self.settle()
         self.set_up()
@@ -147,6 +175,52 @@ class Visitor:
         self.page.goto(f"{self.base}/lab?aispace={quote(path, safe='')}")
         self.settle()
         expect(self.content).to_be_visible(timeout=30_000)
+
+    def dress(self, locale: str, theme: str) -> None:
+        """Change language and theme."""
+        if (locale, theme) == (self.locale, self.theme):
+            return
+        self.locale, self.theme = locale, theme
+        self.page.emulate_media(color_scheme="dark" if "Dark" in theme else "light")
+        self.set_up()
+
+    def turn_to(self, path: str) -> None:
+        """Open a page in a tab without loading JupyterLab anew, and wait until it is calm."""
+        self.page.evaluate(
+            "async path => { await window.jupyterapp.commands.execute('aispace:open', {path, mode: 'tab'}); }", path
+        )
+        start = f"aispace:{path.split('?')[0]}"
+        expect(self.page.locator(f'#jp-main-dock-panel .jp-AISpace-Page[id^="{start}"]:visible')).to_be_visible(
+            timeout=8000
+        )
+        self.calm("#jp-main-dock-panel .jp-AISpace-Page:not(.lm-mod-hidden)")
+
+    def calm(self, place: str) -> None:
+        """Wait until nothing of a part of the page is being loaded."""
+        self.page.wait_for_function(
+            """place => {
+                const node = document.querySelector(place);
+                return node && node.querySelector('h1') && !node.querySelector('[aria-busy=true], .ais-Skeleton');
+            }""",
+            arg=place,
+            timeout=15_000,
+        )
+
+    @property
+    def address(self) -> str:
+        """The path of ours in the browser's address."""
+        return parse_qs(urlsplit(self.page.url).query).get("aispace", [""])[0]
+
+    def tabs(self) -> list[str]:
+        """Give the paths of all our tabs."""
+        ids = self.page.locator("#jp-main-dock-panel .jp-AISpace-Page").evaluate_all("all => all.map(one => one.id)")
+        return [one.removeprefix("aispace:") for one in ids]
+
+    def close_tabs(self) -> None:
+        """Close every tab of the main area."""
+        icons = self.page.locator("#jp-main-dock-panel .lm-TabBar-tabCloseIcon:visible")
+        while icons.count():
+            icons.first.click()
 
     @property
     def content(self) -> Locator:
@@ -194,7 +268,7 @@ class Visitor:
         texts = self.content.locator(", ".join(f"{kind}:visible" for kind in kinds)).all_inner_texts()
         foreign = []
         known = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in sorted({*DATA, *allowed}, key=len)[::-1]))
-        for text in {part.strip() for text in texts for part in text.split("\n") if part.strip()}:
+        for text in {line.strip() for part in texts for line in part.split("\n") if line.strip()}:
             rest = known.sub("", text)
             if re.search(r"[A-Za-z]{3,}", rest) and not HAN.search(rest):
                 foreign.append(text)
