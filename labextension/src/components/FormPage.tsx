@@ -1,4 +1,4 @@
-import type { FormEvent, ReactNode } from 'react';
+import type { FormEvent, ReactNode, RefObject } from 'react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { AISpaceError } from '../client';
 import { useApp } from './context';
@@ -118,7 +118,8 @@ export function FormPage(props: {
               <ul>
                 {error.fields.map(one => (
                   <li key={`${one.field} ${one.message}`}>
-                    <span className="ais-Code">{one.field}</span>: {fieldText(trans, one)}
+                    <FieldLink form={form} error={error} field={one.field} />
+                    {fieldText(trans, one)}
                   </li>
                 ))}
               </ul>
@@ -136,6 +137,38 @@ export function FormPage(props: {
         ) : null}
       </aside>
     </form>
+  );
+}
+
+/** The refused field by its label, and the way to it; by its name where the form shows no such field. */
+function FieldLink(props: {
+  form: RefObject<HTMLFormElement>;
+  error: AISpaceError;
+  field: string;
+}): JSX.Element {
+  const { form, error, field } = props;
+  const [found, setFound] = useState<{ input: HTMLElement; label: string } | null>(null);
+  useEffect(() => {
+    // Fields that are marked and fields that were refused come in the same order where both are as many.
+    const marked = [...(form.current?.querySelectorAll<HTMLInputElement>('[aria-invalid=true]') ?? [])];
+    const named = error.fields.filter(one => one.field !== '' && one.field !== 'body');
+    const at = named.findIndex(one => one.field === field);
+    const input = marked.length === named.length ? marked[at] : undefined;
+    const label = input?.labels?.[0]?.textContent?.replace(/\s*\*\s*$/, '');
+    setFound(input && label ? { input, label } : null);
+  }, [form, error, field]);
+  return found ? (
+    <>
+      <button type="button" className="ais-Link" onClick={() => found.input.focus()}>
+        {found.label}
+      </button>
+      {': '}
+    </>
+  ) : (
+    <>
+      <span className="ais-Code">{field}</span>
+      {': '}
+    </>
   );
 }
 
