@@ -7,8 +7,10 @@ import shlex
 from collections.abc import Iterator
 
 import pytest
+import requests
 from aispace import cli
 from aispace.client import RemoteError, ServiceAway
+from aispace.client.transport import Transport
 from aispace.commands.terminal import Terminal, cut, duration, size, width
 from aispace.errors import AISpaceError
 from aispace.schemas import Ref
@@ -157,3 +159,14 @@ def test_the_link_to_a_page_leads_to_the_hub(
     assert capsys.readouterr().out == "http://hub:8000/hub/user-redirect/lab?aispace=/datasets/ds_1\n"
     assert cli.main(["open", "ds_1", "--url", "http://other/services/aispace"]) == 0
     assert capsys.readouterr().out.startswith("http://other/hub/")
+
+
+def test_a_proxy_that_answers_for_the_platform_is_told_from_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(self: requests.Session, method: str, url: str, **_: object) -> requests.Response:
+        response = requests.Response()
+        response.status_code, response.url, response._content = 502, url, b"<html>Bad gateway</html>"
+        return response
+
+    monkeypatch.setattr(requests.Session, "request", answer)
+    with pytest.raises(ServiceAway, match="does not answer at http://hub/services/aispace"):
+        Transport("http://hub/services/aispace", "x").ask("GET", "/me")

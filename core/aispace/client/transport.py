@@ -173,6 +173,8 @@ def _checked(response: requests.Response) -> requests.Response:
             error = body["error"]
     except ValueError:
         error = {}
+    if not error and response.status_code in (502, 503, 504):
+        raise ServiceAway(response.url.partition("/api/v1")[0])
     if not error:
         error = {"code": f"http_{response.status_code}", "message": f"The answer of {response.url} was HTTP "
                  f"{response.status_code} {response.reason}, which is not an answer of AI Space."}  # fmt: skip

@@ -16,13 +16,13 @@ from .verbs import Verbs, verb
 def _tour(given: argparse.Namespace, terminal: Terminal) -> int:
     if given.fresh:
         with fresh_house(terminal.say) as house, AISpaceClient(house.url, house.token) as client:
-            return _walk(given, terminal, client, [str(path) for path in house.image_folders()])
+            return _walk(given, terminal, client)
     with AISpaceClient(given.url, given.token) as client:
-        return _walk(given, terminal, client, [])
+        return _walk(given, terminal, client)
 
 
-def _walk(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient, folders: list[str]) -> int:
-    walk = Walk(client, terminal.say, digits=given.digits, image_folders=folders)
+def _walk(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
+    walk = Walk(client, terminal.say, digits=given.digits)
     try:
         figures = walk.run()
     finally:

@@ -92,6 +92,8 @@ class ImageRead(OwnedRead):
     packages: list[Package] | None
     size_bytes: int | None
     built_at: Timestamp | None
+    location: str | None
+    """Folder of the environment on the platform's machine; null until it was built once."""
 
 
 class ImageQuery(OwnedQuery):

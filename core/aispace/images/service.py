@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from .. import revisions
 from ..errors import Conflict, InUse, Invalid, NameTaken, NotFound, Unavailable
-from ..identity import SYSTEM, Principal, Reachable, authorize, can, can_read, visible
+from ..identity import HIDDEN, SYSTEM, Principal, Reachable, authorize, can, can_read, visible
 from ..ids import new_id
 from ..listing import contains, paged
 from ..schemas import Page, Reason, Ref
@@ -217,7 +217,7 @@ class ImageService:
             row = self._row(principal, "write:image", image_id)
             revisions.check(row, revision, lambda: self._shapes(principal, [row])[0])
             users = [
-                *self.platform.workloads.active_users_of_image(image_id),
+                *self.platform.workloads.active_users_of_image(principal, image_id),
                 *self.platform.workloads.active_of(image_id),
                 *self._named_by(principal, image_id),
             ]
@@ -237,7 +237,7 @@ class ImageService:
         return [
             {"kind": kind, "id": str(row.id), "name": name}
             if can_read(principal, kind, row)
-            else {"kind": kind, "name": "of another user"}
+            else {"kind": kind, "name": HIDDEN}
             for kind, row, name in found
         ]
 
@@ -316,7 +316,7 @@ class ImageService:
         }
 
     def _drop_old_builds(self, image_id: str, current: str) -> None:
-        if self.platform.workloads.active_users_of_image(image_id):
+        if self.platform.workloads.active_users_of_image(SYSTEM, image_id):
             return
         with contextlib.suppress(OSError):
             for path in (self.root / image_id).iterdir():
@@ -370,4 +370,5 @@ class ImageService:
             packages=row.packages,
             size_bytes=row.size_bytes,
             built_at=row.built_at,
+            location=os.fspath(self.root / row.id / row.current) if row.current else None,
         )

@@ -43,10 +43,6 @@ class House:
     token: str
     home: Path
 
-    def image_folders(self) -> Iterator[Path]:
-        """Go through the environments of its runtime images."""
-        yield from (path.parent for path in (self.home / "images").glob("*/*/pyvenv.cfg"))
-
 
 def _free_port() -> int:
     with socket.socket() as probe:

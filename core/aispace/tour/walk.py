@@ -34,8 +34,6 @@ class Walk:
         Takes what is told to the person.
     digits : str, optional
         The data file, where it cannot be found by itself.
-    image_folders : list of str
-        Environments of this machine in which scikit-learn may be.
     """
 
     wanted_accuracy = WANTED
@@ -46,12 +44,10 @@ class Walk:
         say: Callable[[str], None],
         *,
         digits: str | None = None,
-        image_folders: list[str] | None = None,
     ) -> None:
         self.client = client
         self.say = say
         self.digits = digits
-        self.image_folders = image_folders or []
         self.seconds: dict[str, float] = {}
         self.made: list[tuple[Any, str]] = []
         self.name = f"tour-{os.getpid()}-{int(time.time())}"
@@ -132,8 +128,8 @@ class Walk:
         self.say(f"runtime {image.name} with {len(image.packages or [])} packages")
 
     def _parts(self) -> Parts:
-        path = Path(self.digits) if self.digits else find(self.image_folders)
-        return share_out(read(path))
+        folders = [image.location for image in self.client.images.list() if image.location]
+        return share_out(read(Path(self.digits) if self.digits else find(folders)))
 
     def _import(self, parts: Parts, folder: Path) -> DatasetRead:
         for digit in parts.labelled:

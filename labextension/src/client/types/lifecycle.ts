@@ -81,6 +81,8 @@ export interface IImageRead extends IOwnedRead {
   packages: { name: string; version: string }[] | null;
   size_bytes: number | null;
   built_at: string | null;
+  /** Folder of the environment on the platform's machine. */
+  location: string | null;
 }
 
 export interface IImageBody {
