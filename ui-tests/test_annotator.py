@@ -125,9 +125,9 @@ def test_two_people_at_once_decide_which_label_stays(
     expect(picture(bench, "1.png")).to_be_visible()
     expect(mark(bench, "saving")).to_be_visible()
     client.datasets.label(dataset, {"0.png": "owl"})
-    desk.page.unroute(SAVES)
     for route in held:
         route.continue_()
+    desk.page.unroute(SAVES)
     expect(mark(bench, "conflict")).to_be_visible()
     bench.focus()
     desk.page.keyboard.press("ArrowLeft")

@@ -33,9 +33,9 @@ def test_a_slow_server_shows_the_layout_to_come_and_then_what_is_awaited(at_desk
     expect(at_desk.content.get_by_text("Waiting for the server")).to_be_visible()
     at_desk.picture("slow")
     expect(at_desk.content.get_by_role("alert")).to_have_count(0)
-    at_desk.page.unroute(DATASETS)
     for route in held:
         route.continue_()
+    at_desk.page.unroute(DATASETS)
     expect(skeleton).to_have_count(0)
     expect(at_desk.content.get_by_role("heading", level=1)).to_have_text("Datasets")
 

@@ -30,7 +30,8 @@ CATALOGUE = json.loads(
     )
 )
 DATA = (
-    "Git", "Fork", "Notebook", "zip", "tar", "tar.gz", "CPU", "GiB", "MiB", "KiB", "ONNX", "onnx", "JSON", "CSV", "Python", "image-classifier",
+    "Git", "Fork", "Notebook",
+    "zip", "tar", "tar.gz", "CPU", "GiB", "MiB", "KiB", "ONNX", "onnx", "JSON", "CSV", "Python", "image-classifier",
     "sk-onnx", "scikit-learn", "digits-api", "cores", "core", "train.py", "macro_f1", "validation_accuracy",
     "validation_loss", "accuracy", "loss", "learning_rate", "batch_size", "augment", "hidden", "epochs", "image_size",
     "colour", "model", "validation_share", "mlp", "logistic", "svc", "shape", "threads", "workers", "PNG", "curl",
