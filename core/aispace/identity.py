@@ -91,6 +91,10 @@ class Principal:
 
 SYSTEM: Final = Principal(user_id="system", name="AI Space", role="administrator")
 """The platform's own acts."""
+HIDDEN: Final = "of another user"
+"""Stands for the name of what somebody may not see."""
+WORDS: Final = {"job": "training job", "evl": "evaluation"}
+"""What an object is called, by the prefix of its id, where the permission's noun is another."""
 
 
 class Reachable(Protocol):
@@ -125,7 +129,9 @@ def authorize(principal: Principal, permission: str, resource: Reachable | None 
     if noun not in RESOURCES or action not in SCOPE_ACTIONS["admin"]:
         raise ValueError(f"unknown permission {permission!r}")
     if resource is not None and not can_read(principal, noun, resource):
-        raise NotFound(noun.replace("_", " "), str(resource.id))
+        # The same words as for what does not exist: the answer must not tell which of both it is.
+        word = WORDS.get(str(resource.id).partition("_")[0], noun.replace("_", " "))
+        raise NotFound(word, str(resource.id))
     if permission not in principal.permissions:
         if permission in ROLES[principal.role]:
             raise Forbidden(

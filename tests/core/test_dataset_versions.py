@@ -102,7 +102,7 @@ def test_a_version_in_use_is_not_deleted_and_its_name_is_not_given_again(platfor
     for _ in range(2):
         platform.datasets.versions.publish(alice, dataset.id, request)
     user = {"kind": "training job", "id": "job_1", "name": "train"}
-    platform.datasets.register_user(lambda _id, version: [user] if version in (None, "V0001") else [])
+    platform.datasets.register_user(lambda _who, _id, version: [user] if version in (None, "V0001") else [])
     with pytest.raises(InUse):
         platform.datasets.versions.delete(alice, dataset.id, "V0001")
     with pytest.raises(InUse):

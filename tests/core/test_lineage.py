@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from aispace.errors import NotFound
+from aispace.identity import SYSTEM
 from aispace.lineage.service import Point
 from aispace.models.schemas import ModelCreate, ModelUpdate
 from aispace.platform import Platform
@@ -36,7 +37,7 @@ def test_the_graph_goes_both_ways_and_hides_what_one_may_not_see(world: Classifi
     seen = lineage.graph(world.bob, ids[1])
     assert {node.name for node in seen.nodes} == {"two", None}
     assert all(node.exists for node in seen.nodes)
-    assert [user["name"] for user in lineage.users_of(ids[0])] == ["two V0001"]
+    assert [user["name"] for user in lineage.users_of(SYSTEM, ids[0])] == ["two V0001"]
 
 
 def test_what_was_deleted_is_still_named_in_the_history_of_what_came_of_it(world: Classifier) -> None:
@@ -47,7 +48,7 @@ def test_what_was_deleted_is_still_named_in_the_history_of_what_came_of_it(world
     node = next(n for n in lineage.graph(world.alice, child).nodes if n.object_id == parent)
     assert (node.name, node.exists, node.visible) == ("parent", False, False)
     models.delete(world.alice, child)
-    assert lineage.users_of(parent) == []
+    assert lineage.users_of(SYSTEM, parent) == []
 
 
 def test_a_circle_ends(world: Classifier) -> None:

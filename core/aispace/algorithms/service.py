@@ -182,7 +182,7 @@ class AlgorithmService(LoggingConfigurable):
         with self.db.write() as session:
             row = self.row(session, principal, "write", algorithm_id)
             revisions.check(row, revision, lambda: self._shape(session, principal, row))
-            users = self.platform.lineage.users_of(algorithm_id, kinds=("training_job",))
+            users = self.platform.lineage.users_of(principal, algorithm_id, kinds=("training_job",))
             if users:
                 raise InUse(f"Algorithm {row.name!r}", users)
             self._record(principal, "deleted", row)

@@ -67,7 +67,7 @@ class VersionService:
         self,
         platform: Platform,
         snapshots: Snapshots,
-        used_by: Callable[[str, str | None], Sequence[dict[str, str]]],
+        used_by: Callable[[Principal, str, str | None], Sequence[dict[str, str]]],
     ) -> None:
         self.platform = platform
         self.db = platform.db
@@ -128,7 +128,7 @@ class VersionService:
         with self.db.write() as session:
             row = dataset_row(session, principal, dataset_id, "write", lock=True)
             version = get_version(session, DatasetVersion, dataset_id, name)
-            users = self.used_by(dataset_id, name)
+            users = self.used_by(principal, dataset_id, name)
             if users:
                 raise InUse(f"Version {name} of {row.name!r}", list(users))
             session.delete(version)
@@ -238,7 +238,7 @@ class VersionService:
         )
 
     def _version(self, principal: Principal, row: Dataset, version: DatasetVersion) -> DatasetVersionRead:
-        users = list(self.used_by(row.id, version.name))
+        users = list(self.used_by(principal, row.id, version.name))
         confirmed = sum(version.counts["states"].get(state, 0) for state in CONFIRMED)
         actions = ["export"]
         if can(principal, "write:dataset", row):

@@ -39,7 +39,7 @@ from .working import counters
 if TYPE_CHECKING:
     from ..platform import Platform
 
-Users = Callable[[str, str | None], list[dict[str, str]]]
+Users = Callable[[Principal, str, str | None], list[dict[str, str]]]
 
 
 class DatasetService:
@@ -231,7 +231,7 @@ class DatasetService:
         with self.db.write() as session:
             row = dataset_row(session, principal, dataset_id, "write", lock=True)
             revisions.check(row, revision, lambda: self._one(principal, row))
-            users = self.used_by(row.id, None)
+            users = self.used_by(principal, row.id, None)
             if users:
                 raise InUse(f"The dataset {row.name!r}", list(users))
             if row.importing:
@@ -251,9 +251,9 @@ class DatasetService:
         """Lay a version out for a run, see `VersionService.resolve_for_run`."""
         return self.versions.resolve_for_run(principal, dataset_id, version, split)
 
-    def used_by(self, dataset_id: str, version: str | None) -> Sequence[dict[str, str]]:
-        """Name what uses a version, or any version of a dataset."""
-        return [user for users in self.users_of for user in users(dataset_id, version)]
+    def used_by(self, principal: Principal, dataset_id: str, version: str | None) -> Sequence[dict[str, str]]:
+        """Name what uses a version, or any version of a dataset; what the principal may not see without its name."""
+        return [user for users in self.users_of for user in users(principal, dataset_id, version)]
 
     def register_user(self, users: Users) -> None:
         """Let another domain say what of it uses a version."""
@@ -300,7 +300,7 @@ class DatasetService:
     def _one(self, principal: Principal, row: Dataset) -> DatasetRead:
         group = self.platform.labels.of_dataset(row.label_group_id) if row.label_group_id else None
         read = self._read(principal, row, self.platform.users.ref(row.owner_id), group)
-        read.used_by = list(self.used_by(row.id, None))
+        read.used_by = list(self.used_by(principal, row.id, None))
         return read
 
     def _read(self, principal: Principal, row: Dataset, owner: Ref, group: LabelGroupOf | None) -> DatasetRead:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, or_, select, tuple_
 
 from ..errors import NotFound
-from ..identity import SYSTEM, Principal, authorize
+from ..identity import HIDDEN, SYSTEM, Principal, authorize
 from .orm import Edge
 from .schemas import Kind, LineageEdge, LineageGraph, LineageNode, Relation
 
@@ -98,9 +98,11 @@ class LineageService:
             session.execute(statement)
 
     def users_of(
-        self, object_id: str, version: str | None = None, *, kinds: Sequence[Kind] = ()
+        self, principal: Principal, object_id: str, version: str | None = None, *, kinds: Sequence[Kind] = ()
     ) -> list[dict[str, str]]:
         """List what was made from or uses an object, for a refusal to delete it; only what still exists.
+
+        What the principal may not see counts, without its id and name.
 
         Parameters
         ----------
@@ -112,7 +114,9 @@ class LineageService:
             if version is not None:
                 statement = statement.where(Edge.from_version == version)
             rows = [row for row in session.scalars(statement) if not kinds or self.kind(row.to_id) in kinds]
-        alive = self._names(SYSTEM, {row.to_id for row in rows})
+        ids = {row.to_id for row in rows}
+        visible = self._names(principal, ids)
+        alive = visible.keys() | self._names(SYSTEM, ids - visible.keys()).keys()
         users = {
             (row.to_id, row.to_version): {
                 "kind": self.kind(row.to_id),
@@ -120,6 +124,8 @@ class LineageService:
                 "name": f"{row.to_name} {row.to_version}".strip(),
                 "version": row.to_version,
             }
+            if row.to_id in visible
+            else {"kind": self.kind(row.to_id), "name": HIDDEN}
             for row in rows
             if row.to_id in alive
         }

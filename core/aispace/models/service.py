@@ -149,7 +149,7 @@ class ModelService:
         with self.db.write() as session:
             row = self._row(session, principal, "write", model_id)
             revisions.check(row, revision, lambda: self._shape(session, principal, row))
-            users = self._users(model_id)
+            users = self._users(principal, model_id)
             if users:
                 raise InUse(f"Model {row.name!r}", users)
             self._record(principal, "deleted", row)
@@ -250,7 +250,7 @@ class ModelService:
         with self.db.write() as session:
             row = self._row(session, principal, "write", model_id)
             version = get_version(session, ModelVersion, row.id, name)
-            users = self._users(model_id, name)
+            users = self._users(principal, model_id, name)
             if users:
                 raise InUse(f"Version {name} of {row.name!r}", users)
             session.delete(version)
@@ -424,8 +424,8 @@ class ModelService:
             statement = select(Model).join(ModelVersion, current).where(ModelVersion.runtime_image_id == image_id)
             return list(session.scalars(statement))
 
-    def _users(self, model_id: str, version: str | None = None) -> builtins.list[dict[str, str]]:
-        return self.platform.lineage.users_of(model_id, version, kinds=("service",))
+    def _users(self, principal: Principal, model_id: str, version: str | None = None) -> builtins.list[dict[str, str]]:
+        return self.platform.lineage.users_of(principal, model_id, version, kinds=("service",))
 
     def _record(self, principal: Principal, verb: str, row: Model, **params: Any) -> None:
         self.platform.events.record(
@@ -451,6 +451,6 @@ class ModelService:
             owner=self.platform.users.ref(row.owner_id),
             current=current,
             count=count,
-            used_by=self._users(row.id),
+            used_by=self._users(principal, row.id),
             actions=actions,
         )

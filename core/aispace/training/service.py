@@ -336,8 +336,10 @@ class TrainingService:
 
     # Inside
 
-    def _users_of_dataset(self, dataset_id: str, version: str | None) -> builtins.list[dict[str, str]]:
-        return self.platform.lineage.users_of(dataset_id, version, kinds=("training_job", "evaluation"))
+    def _users_of_dataset(
+        self, principal: Principal, dataset_id: str, version: str | None
+    ) -> builtins.list[dict[str, str]]:
+        return self.platform.lineage.users_of(principal, dataset_id, version, kinds=("training_job", "evaluation"))
 
     def _plan(self, principal: Principal, settings: RunSettings) -> Plan:
         errors = Collector()

@@ -84,6 +84,12 @@ def summary_of(row: Collected) -> EvaluationSummary | None:
     return EvaluationSummary(**row.evaluation) if row.evaluation else None
 
 
+def _shown_settings(row: TrainingRun, *, able: bool) -> RunSettings:
+    """Leave out the environment for those with whom a job is only shared: it may hold keys."""
+    settings = RunSettings.model_validate(row.configuration)
+    return settings if able else settings.model_copy(update={"environment": {}})
+
+
 def run_shape(
     platform: Platform,
     principal: Principal,
@@ -104,7 +110,10 @@ def run_shape(
     ended = row.status in ENDED
     saved = [
         VersionRef(id=user["id"], name=user["name"].removesuffix(user["version"]).strip(), version=user["version"])
-        for user in (platform.lineage.users_of(job.id, row.name, kinds=("model",)) if row.model and live else [])
+        for user in (
+            platform.lineage.users_of(principal, job.id, row.name, kinds=("model",)) if row.model and live else []
+        )
+        if "id" in user
     ]
     return RunRead(
         id=row.id,
@@ -124,7 +133,7 @@ def run_shape(
         image=Ref(**named["image"]) if named["image"] else None,
         inputs=[InputRead(**item) for item in named["inputs"]],
         model=VersionRef(**named["model"]) if named["model"] else None,
-        configuration=RunSettings.model_validate(row.configuration),
+        configuration=_shown_settings(row, able=can(principal, "write:training", job)),
         command=named["command"],
         note=row.note,
         cost=workload.cost if workload else None,

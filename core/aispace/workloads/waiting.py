@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from ..db import Database
 from ..errors import Invalid
-from ..identity import Principal
+from ..identity import HIDDEN, SYSTEM, Principal, can_read
 from ..resources.orm import ResourceSpec
 from ..resources.schemas import QueueRead
 from . import queue, states
@@ -80,20 +81,24 @@ class QueueReader:
         """List what waits for or runs with a spec."""
         return self._active(Workload.spec_id == spec_id)
 
-    def active_users_of_image(self, image_id: str) -> list[dict[str, str]]:
-        """List what waits for or runs in an image."""
-        return self._active(Workload.image_id == image_id)
+    def active_users_of_image(self, principal: Principal, image_id: str) -> list[dict[str, str]]:
+        """List what waits for or runs in an image; what the principal may not see without its name."""
+        return self._active(Workload.image_id == image_id, principal)
 
     def active_of(self, object_id: str) -> list[dict[str, str]]:
         """List what waits or runs for an object."""
         return self._active(Workload.object_id == object_id)
 
-    def _active(self, condition: Any) -> list[dict[str, str]]:
+    def _active(self, condition: Any, principal: Principal = SYSTEM) -> list[dict[str, str]]:
+        wanted = select(Workload).where(Workload.status.in_(states.OPEN), condition).options(defer(Workload.spec))
         with self.db.read() as session:
-            rows = session.execute(
-                select(Workload.id, Workload.name, Workload.kind).where(Workload.status.in_(states.OPEN), condition)
-            ).all()
-        return [{"kind": kind, "id": workload_id, "name": name} for workload_id, name, kind in rows]
+            rows = session.scalars(wanted).all()
+        return [
+            {"kind": row.kind, "id": row.id, "name": row.name}
+            if can_read(principal, "workload", row)
+            else {"kind": row.kind, "name": HIDDEN}
+            for row in rows
+        ]
 
     def forecast(self, principal: Principal, spec: WorkloadSpec) -> Forecast:
         """Tell what would happen to a workload if it were submitted now.
