@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aispace.client import AISpaceClient, RemoteError
+from aispace.tour.digits import find
 from aispace.tour.walk import Walk
 from installation import PASSWORD, Installation, Person, wait_for
 from playwright.sync_api import Browser, sync_playwright
@@ -116,7 +117,8 @@ def client(house: Installation, desk: Visitor) -> AISpaceClient:
 @pytest.fixture(scope="session")
 def possessions(house: Installation, client: AISpaceClient) -> Iterator[Possessions]:
     """Let the person at the desk have one of each kind, made as the tour makes them."""
-    tour = Walk(client, lambda _: None, image_folders=[str(path) for path in (house.home / "images").glob("*/*")])
+    found = find([str(path.parent) for path in (house.home / "images").glob("*/*/pyvenv.cfg")])
+    tour = Walk(client, lambda _: None, digits=str(found))
     with contextlib.suppress(RemoteError):  # the gateway may not know a token yet that is a moment old
         tour.run()
     made = dict(tour.made)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from installation import Installation
+from installation import Installation, Person
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 from visitor import Possessions, Visitor
@@ -150,7 +150,7 @@ def test_every_page_opens_is_clean_and_comes_back(
 @pytest.mark.browser
 @pytest.mark.parametrize(("locale", "theme"), LOOKS, ids=["en-light", "zh-dark"])
 def test_every_page_of_the_administrator_opens_and_is_clean(
-    house: Installation, browser: Browser, possessions: Possessions, locale: str, theme: str, out: Path
+    house: Installation, browser: Browser, admin: Person, locale: str, theme: str, out: Path
 ) -> None:
     visitor = Visitor(house, browser, "admin", house.password, locale=locale, theme=theme, out=out)
     try:
