@@ -104,7 +104,8 @@ def check_port(port: int, variable: str, host: str = "127.0.0.1") -> None:
             if error.errno == errno.EADDRNOTAVAIL:
                 raise SetupProblem(
                     f"Not started: {host} is no address of this machine.\n"
-                    f"Do one of: choose one that is (ip addr lists them); leave AISPACE_HOST and --host out, to listen on 127.0.0.1"
+                    f"Do one of: choose one that is (ip addr lists them); leave AISPACE_HOST and --host out, "
+                    "to listen on 127.0.0.1"
                 ) from error
             why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error})"
             raise SetupProblem(
