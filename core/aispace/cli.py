@@ -7,7 +7,9 @@ Exit codes: 0 done, 1 the work failed, 2 usage, 3 refused (quota, permission, st
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -101,6 +103,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.end_progress()
         print(f"✕ {error}", file=sys.stderr)
         return FAILED
+    except BrokenPipeError:
+        # Whoever read the output has enough, as `head` does; Python must not complain at its end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (OSError, UnicodeError, json.JSONDecodeError, csv.Error) as error:
+        terminal.end_progress()
+        name = getattr(error, "filename", None)
+        print(f"✕ {name}: {error.strerror}" if isinstance(error, OSError) and name else f"✕ {error}", file=sys.stderr)
+        return NOT_FOUND if isinstance(error, FileNotFoundError) else USAGE
     except KeyboardInterrupt:
         terminal.end_progress()
         print("interrupted; what was started on the platform goes on", file=sys.stderr)

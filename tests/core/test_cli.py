@@ -5,6 +5,7 @@ import io
 import json
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -127,6 +128,48 @@ def test_an_error_in_json_is_the_rest_error_on_stderr(
     monkeypatch.setattr("aispace.client.collection.Collection.page", fail)
     cli.main(["ls", "datasets", "--json"])
     assert json.loads(capsys.readouterr().err)["error"]["details"]["fields"][0]["field"] == "name"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["predict", "api", "nowhere.png"], 4, "nowhere.png: No such file"),
+        (["predict", "api", "."], 2, "directory"),
+        (["predict", "api", "broken.json"], 2, "broken.json is not JSON"),
+        (["label", "digits", "nowhere.csv"], 4, "nowhere.csv: No such file"),
+        (["label", "digits", "latin.csv"], 2, "latin.csv is not a CSV file in UTF-8"),
+        (["db", "status", "--home", "nowhere"], 5, "--home"),
+    ],
+)
+def test_files_that_cannot_be_read_are_named_without_a_trace(
+    words: list[str],
+    code: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AISPACE_DATABASE_URL", raising=False)
+    monkeypatch.setattr("aispace.client.collection.Collection.find", lambda *_: argparse.Namespace(id="svc_1"))
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "latin.csv").write_bytes(b"caf\xe9,1\n")
+    assert cli.main(words) == code
+    assert said in capsys.readouterr().err
+
+
+def test_address_that_is_none_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ls", "datasets", "--url", "foo"]) == 2
+    assert "'foo' is no address" in capsys.readouterr().err
+
+
+def test_rerun_prints_one_document(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    job = argparse.Namespace(id="job_1", current_version="V0001")
+    run = Ref(id="run_1", name="x").model_copy(update={"version": "V0002", "status": "queued"})
+    monkeypatch.setattr("aispace.client.collection.Collection.find", lambda *_: job)
+    monkeypatch.setattr("aispace.client.training.Jobs.rerun", lambda *_: run)
+    assert cli.main(["rerun", "job_1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == "run_1"
 
 
 def test_nobody_at_the_address_is_said_with_the_remedy(capsys: pytest.CaptureFixture[str]) -> None:

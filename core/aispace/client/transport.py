@@ -10,12 +10,17 @@ from typing import Any, Final
 
 import requests
 
-from ..errors import AISpaceError
+from ..errors import AISpaceError, Invalid
 
 RETRIES: Final = 4
 """Further tries of what may be repeated, when the platform is away for a moment."""
 FIRST_PAUSE: Final = 0.2
 """Seconds before the first further try; each next pause is twice as long."""
+ADDRESS: Final = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+)
 TIMEOUT: Final = (10.0, 120.0)
 """Seconds to connect, and between bytes."""
 
@@ -140,6 +145,8 @@ class Transport:
             except (requests.ConnectionError, requests.Timeout) as error:
                 if last:
                     raise ServiceAway(self.url) from error
+            except ADDRESS as error:
+                raise Invalid("url", f"{self.url!r} is no address of AI Space: {error}") from None
             else:
                 if response.status_code != 503 or last:
                     return _checked(response)
@@ -156,7 +163,10 @@ class Transport:
     def chunks(self, path: str, params: Mapping[str, Any] | None = None, size: int = 1 << 20) -> Iterator[bytes]:
         """Stream the bytes of a download."""
         with self.send("GET", path, params=params, stream=True) as response:
-            yield from response.iter_content(size)
+            try:
+                yield from response.iter_content(size)
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+                raise ServiceAway(self.url) from error
 
 
 def _query_value(value: Any) -> Any:

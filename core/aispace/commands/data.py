@@ -40,8 +40,11 @@ def _import(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
 
 def _label(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
     dataset = client.datasets.find(given.dataset)
-    with Path(given.file).open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.reader(file) if row]
+    try:
+        with Path(given.file).open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.reader(file) if row]
+    except (UnicodeError, csv.Error) as error:
+        raise Invalid("file", f"{given.file} is not a CSV file in UTF-8: {error}.") from None
     labels = {}
     for number, row in enumerate(rows, 1):
         if len(row) != 2:

@@ -6,8 +6,11 @@ import argparse
 import os
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from ..client import AISpaceClient
 from ..db import Database
+from ..errors import Unavailable
 from ..storage.schemas import CollectReport, VerifyReport
 from .terminal import Terminal, size
 from .verbs import Verbs, verb
@@ -16,12 +19,21 @@ from .verbs import Verbs, verb
 def _db(given: argparse.Namespace, terminal: Terminal) -> int:
     home = Path(given.home or os.environ.get("AISPACE_HOME") or "var").resolve()
     database = Database(os.environ.get("AISPACE_DATABASE_URL") or f"sqlite:///{home}/aispace.db")
-    if given.action == "upgrade":
-        copy = database.upgrade()
-        if copy is not None:
-            terminal.say(f"kept the database as it was in {copy}")
-    terminal.text(f"revision {database.current()} of {database.head()}\n")
-    return 0 if database.current() == database.head() else 1
+    try:
+        if given.action == "upgrade":
+            copy = database.upgrade()
+            if copy is not None:
+                terminal.say(f"kept the database as it was in {copy}")
+        current = database.current()
+    except OperationalError as error:
+        where = database.url.render_as_string(hide_password=True)
+        raise Unavailable(
+            "database_away",
+            f"The database {where} cannot be opened ({error.orig}). Name the folder with --home or AISPACE_HOME, "
+            "or the database with AISPACE_DATABASE_URL.",
+        ) from None
+    terminal.text(f"revision {current} of {database.head()}\n")
+    return 0 if current == database.head() else 1
 
 
 def _storage(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..client import AISpaceClient
+from ..errors import Invalid
 from .terminal import Terminal, state
 from .verbs import Verbs, verb
 
@@ -41,7 +42,11 @@ def _predict(given: argparse.Namespace, terminal: Terminal, client: AISpaceClien
     service = client.services.find(given.service)
     path = Path(given.file)
     if path.suffix == ".json":
-        prediction = client.services.try_it(service.id, json.loads(path.read_text(encoding="utf-8")))
+        try:
+            body = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise Invalid("file", f"{path} is not JSON in UTF-8: {error}.") from None
+        prediction = client.services.try_it(service.id, body)
     else:
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         prediction = client.services.try_it(service.id, path.read_bytes(), media_type)

@@ -81,7 +81,10 @@ def _rerun(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient)
     base = given.run or job.current_version
     run = client.jobs.modify(job.id, base=base, parameters=changed) if changed else client.jobs.rerun(job.id, base)
     terminal.say(f"submitted {job.id} {run.version}: {state(run.status)}")
-    return _finish(terminal, client, job.id, run.version, follow=False) if given.wait else 0
+    if given.wait:
+        return _finish(terminal, client, job.id, run.version, follow=False)
+    terminal.object(run, [("job", job.id), ("run", run.version), ("state", state(run.status))])
+    return 0
 
 
 def _model(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:

@@ -10,7 +10,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from aispace.errors import AISpaceError, Invalid
-from aispace.schemas import Schema
+from aispace.schemas import NAME_HELP, NAME_PATTERN, Schema
 from pydantic import TypeAdapter, ValidationError
 
 ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
@@ -37,9 +37,12 @@ def invalid_fields(error: ValidationError, given: Any, outer: str = "") -> AISpa
     """
     fields = []
     for item in error.errors(include_url=False, include_input=False):
-        about = item.get("ctx", {}).get("of_field")
+        context = item.get("ctx", {})
+        about = context.get("of_field")
         name = _field_name((*item["loc"], about) if about else item["loc"], given) or outer
         message = item["msg"].removeprefix("Value error, ")[:LONGEST_MESSAGE]
+        if context.get("pattern") == NAME_PATTERN:
+            message = f"Use {NAME_HELP}"
         fields.append({"field": name, "message": message, "code": item["type"]})
     first = fields[0]
     more = f" ({len(fields)} fields are wrong.)" if len(fields) > 1 else ""
