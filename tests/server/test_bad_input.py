@@ -490,3 +490,9 @@ def test_picture_with_a_good_name_and_bad_bytes_is_no_sample(house: House) -> No
         report = imported(house, name, data)
         assert report["total"] == 0, name
         assert report["report"]["refused_count"] == 1 or report["status"] == "failed", report
+
+
+def test_refused_name_is_told_what_a_name_may_hold(house: House) -> None:
+    error = house.ask("POST /datasets", {"name": "two words"}).json()["error"]
+    assert "letters of any language" in error["message"]
+    assert "[" not in error["message"]
