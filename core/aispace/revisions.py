@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.orm import object_session
+
 from .db.base import Owned, utc_now
 from .errors import PreconditionFailed
 
 
 def check(row: Owned, expected: int | None, current: Callable[[], Any]) -> None:
-    """Refuse a change that was made against another revision.
+    """Refuse a change that was made against another revision, and keep others from changing it until the end.
 
     Parameters
     ----------
@@ -26,6 +28,10 @@ def check(row: Owned, expected: int | None, current: Callable[[], Any]) -> None:
     PreconditionFailed
         The object has another revision.
     """
+    session = object_session(row)
+    if session is not None and session.get_bind().dialect.name != "sqlite":
+        # Between reading and writing another transaction could change it; SQLite has one writer anyway.
+        session.refresh(row, with_for_update=True)
     if expected is not None and row.revision != expected:
         value = current()
         raise PreconditionFailed(value.model_dump(mode="json") if hasattr(value, "model_dump") else value)

@@ -12,6 +12,7 @@ from aispace.identity import Principal
 from aispace.platform import Platform
 from aispace.storage.manifests import Entry, write_manifest
 from aispace.storage.trees import TreeBuilder
+from aispace_hub.home import blocked_folder
 
 ROOT = os.geteuid() == 0
 UID = 200_123
@@ -23,10 +24,12 @@ def manifest(platform: Platform, files: dict[str, bytes]) -> str:
 
 
 def as_user(uid: int, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python as somebody else."""
+    """Run Python as somebody else, with an interpreter that everybody may run."""
+    interpreters = (os.path.realpath(sys.executable), "/usr/bin/python3")
+    python = next(path for path in interpreters if os.path.exists(path) and blocked_folder(Path(path)) is None)
     return subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, *arguments],
-        user=uid, group=uid, extra_groups=[], capture_output=True, text=True, timeout=30, check=False,
+        [python, "-I", "-S", "-c", code, *arguments],
+        cwd="/", user=uid, group=uid, extra_groups=[], capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
 
 

@@ -157,6 +157,7 @@ class DatasetService:
                 self.platform.labels.get(principal, group_id)
             elif kind.label_group:
                 group_id = self.platform.labels.create_for(principal, body.name, body.labels or []).id
+            self.db.serialize(session, "aispace_datasets.number")
             row = Dataset(
                 id=new_id("ds"),
                 number=(session.scalar(select(func.max(Dataset.number))) or 0) + 1,

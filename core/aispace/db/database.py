@@ -14,7 +14,7 @@ from typing import Any
 import alembic.command
 import alembic.config
 import alembic.script
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -142,6 +142,14 @@ class Database:
                 self._after_commit.reset(after)
         for callback in callbacks:
             callback()
+
+    def serialize(self, session: Session, name: str) -> None:
+        """Let no other transaction that names the same thing go on until this one ends.
+
+        For what is counted up over a whole table. SQLite has one writer anyway.
+        """
+        if not self.is_sqlite:
+            session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
     def after_commit(self, callback: Any) -> None:
         """Call ``callback()`` once the running transaction is committed; at once when none runs."""

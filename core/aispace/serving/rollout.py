@@ -260,7 +260,7 @@ class Rollout:
         except (AISpaceError, OSError):
             return ""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
-        return lines[-1][-300:] if lines else ""
+        return lines[-1][:300] if lines else ""
 
 
 class Round:
