@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import object_session
 
 from .db.base import Owned, utc_now
-from .errors import PreconditionFailed
+from .errors import NotFound, PreconditionFailed
 
 
 def check(row: Owned, expected: int | None, current: Callable[[], Any]) -> None:
@@ -27,11 +28,17 @@ def check(row: Owned, expected: int | None, current: Callable[[], Any]) -> None:
     ------
     PreconditionFailed
         The object has another revision.
+    NotFound
+        Somebody deleted it at this moment.
     """
     session = object_session(row)
     if session is not None and session.get_bind().dialect.name != "sqlite":
         # Between reading and writing another transaction could change it; SQLite has one writer anyway.
-        session.refresh(row, with_for_update=True)
+        row_id = row.id
+        try:
+            session.refresh(row, with_for_update=True)
+        except InvalidRequestError:
+            raise NotFound("object", row_id) from None
     if expected is not None and row.revision != expected:
         value = current()
         raise PreconditionFailed(value.model_dump(mode="json") if hasattr(value, "model_dump") else value)

@@ -9,6 +9,7 @@ from typing import Any
 
 from aispace.errors import AISpaceError, Conflict, Unavailable
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 from tornado.web import HTTPError
 
 INTERNAL = AISpaceError(
@@ -53,7 +54,7 @@ def public_error(error: BaseException) -> AISpaceError | None:
         return FULL if "disk is full" in str(error.orig) else AWAY
     if isinstance(error, InterfaceError | TimeoutError):
         return AWAY
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError | StaleDataError):
         return Conflict(
             "changed_meanwhile", "Not done. Something else was changed at the same moment. Load it again and try again."
         )

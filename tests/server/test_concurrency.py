@@ -18,7 +18,7 @@ from seeds import Seeds, done, plant
 from server_thread import KnownTokens, RunningServer
 
 CALLERS = 40
-ROUNDS = 6
+ROUNDS = 7
 
 
 @pytest.fixture
@@ -82,7 +82,16 @@ def test_forty_callers_at_once_lose_nothing(crowd: tuple[RunningServer, Seeds], 
         assert answer.status_code in (201, 409), answer.text
         return int(answer.status_code == 201)
 
-    acts: list[Callable[[str], int]] = [submit, annotate, publish, rename, make_and_delete, same_name]
+    def delete_twice(name: str) -> int:
+        """Two delete the same thing: one does, the other is told."""
+        made = ask("POST", "/label-groups", json={"name": name}).json()["id"]
+        with ThreadPoolExecutor(2) as both, running.client("token-alice") as other:
+            clients = (own.client, other)
+            gone = list(both.map(lambda c: c.delete(f"/label-groups/{made}", headers={"If-Match": "*"}), clients))
+        assert sorted(answer.status_code for answer in gone) in ([204, 404], [204, 409]), [a.text for a in gone]
+        return 1
+
+    acts: list[Callable[[str], int]] = [submit, annotate, publish, rename, make_and_delete, same_name, delete_twice]
 
     with running.client("token-alice") as alice:
         sample = f"{dataset}/samples/{seeds.parts['sample_id']}"
