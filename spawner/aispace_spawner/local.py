@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from aispace.notebooks.schemas import NotebookOptions, NotebookState, SpawnForm
+from aispace.users.uids import separate_uids
 from jupyterhub.spawner import Spawner, SpawnException
 from jupyterhub.utils import url_path_join
 from tornado import web
@@ -148,7 +150,7 @@ class AISpaceLocalSpawner(Spawner):  # type: ignore[misc]
             "user": self.user.name,
             "server_name": self.name,
             "options": options.model_dump(exclude_none=True),
-            "command": [*self.cmd, *self.get_args()],
+            "command": [*self.cmd, *self.get_args(), *_root_arguments()],
             "env": {name: value for name, value in env.items() if name not in SECRET_VARIABLES},
             "secret_env": {name: env[name] for name in SECRET_VARIABLES if name in env},
         }
@@ -272,3 +274,8 @@ class AISpaceLocalSpawner(Spawner):  # type: ignore[misc]
         if state.host is None or state.port is None or self.server is None:
             return known
         return str(url_path_join(f"http://{state.host}:{state.port}", self.server.base_url))
+
+
+def _root_arguments() -> list[str]:
+    """Let Jupyter run as root where all users share root's uid, which an administrator chose (AISPACE_SHARED_UID)."""
+    return ["--allow-root"] if os.geteuid() == 0 and not separate_uids() else []
