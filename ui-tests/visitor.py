@@ -212,11 +212,6 @@ class Visitor:
         """The path of ours in the browser's address."""
         return parse_qs(urlsplit(self.page.url).query).get("aispace", [""])[0]
 
-    def tabs(self) -> list[str]:
-        """Give the paths of all our tabs."""
-        ids = self.page.locator("#jp-main-dock-panel .jp-AISpace-Page").evaluate_all("all => all.map(one => one.id)")
-        return [one.removeprefix("aispace:") for one in ids]
-
     def close_tabs(self) -> None:
         """Close every tab of the main area."""
         icons = self.page.locator("#jp-main-dock-panel .lm-TabBar-tabCloseIcon:visible")
