@@ -248,7 +248,10 @@ def test_killed_platform_loses_nothing_and_does_nothing_twice(house: Installatio
     lost = client.jobs.wait(long.id, "V0001", timeout=60)
     assert (lost.status, lost.reason.code if lost.reason else None) == ("failed", "supervisor_lost")
     second = client.jobs.modify(long.id, retries=1, environment={"LEDGER": str(house.ledger), "NAP": "1"})
-    os.kill(house.attempt(second)["main"]["pid"], signal.SIGKILL)
+    main = house.attempt(second)["main"]["pid"]
+    begun = until(lambda: client.jobs.run(long.id, second.version).workload, 30)
+    until(lambda: begun.id in house.entries(), 30)
+    os.kill(main, signal.SIGKILL)
     again = client.jobs.wait(long.id, second.version, timeout=60)
     assert again.status == "succeeded"
     assert again.workload is not None
