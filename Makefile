@@ -85,7 +85,7 @@ test-fast: setup-test ## what needs neither browser nor a hub
 test-core: setup-test
 	$(PYTEST) -q -n $(WORKERS) $(CORE)
 test-postgresql: setup-test ## the core suite on PostgreSQL
-	$(PYTEST) -q --database postgresql tests/core
+	$(PYTEST) -q -n $(WORKERS) --database postgresql tests/core
 test-server: setup-test
 	$(PYTEST) -q -n $(WORKERS) $(SERVER)
 test-js: setup-test

@@ -428,14 +428,18 @@ def test_number_of_a_dead_supervisor_used_by_another_process_is_left_alone(bench
     bench.running(key)
     state = supervisor_of(bench, key)
     os.kill(state["supervisor"]["pid"], signal.SIGKILL)
-    with subprocess.Popen(["sleep", "300"]) as bystander:
-        # As if the number had gone to somebody else, who started at another time.
-        state["supervisor"]["pid"] = bystander.pid
+    bystander = subprocess.Popen(["sleep", "300"])
+    try:
+        # As if the number had gone to somebody else. Who started within the same tick of the clock (10 ms) would be
+        # the same process to the engine, which never happens outside a test: the numbers have to go round first.
+        state["supervisor"].update(pid=bystander.pid, started=state["supervisor"]["started"] - 1)
         state["main"]["pid"] = bystander.pid
         (bench.engine.directory(key) / "state.json").write_text(json.dumps(state))
         assert bench.ended(key).reason == "supervisor_lost"
         assert bystander.poll() is None
+    finally:
         bystander.kill()
+        bystander.wait()
 
 
 def test_state_of_another_boot_is_lost_and_nothing_is_killed(bench: Bench) -> None:
