@@ -53,18 +53,17 @@ export class Outbox {
   }
 
   get state(): IOutboxState {
+    // One that is on its way is still only here, until the server has answered.
+    const onItsWay = this.sending && !this.pending.has(this.sending.sample.id) ? 1 : 0;
+    const kept = this.pending.size + onItsWay;
     if (this.conflicts.size > 0) {
       const by = [...this.conflicts.values()][0].annotation.by?.name;
-      return { state: 'conflict', at: this.savedAt, kept: this.pending.size, by };
+      return { state: 'conflict', at: this.savedAt, kept, by };
     }
-    if (this.failing && this.pending.size > 0) {
-      return { state: 'kept', at: this.savedAt, kept: this.pending.size };
+    if (this.failing && kept > 0) {
+      return { state: 'kept', at: this.savedAt, kept };
     }
-    return {
-      state: this.pending.size > 0 || this.sending ? 'saving' : 'saved',
-      at: this.savedAt,
-      kept: this.pending.size
-    };
+    return { state: kept > 0 ? 'saving' : 'saved', at: this.savedAt, kept };
   }
 
   /** What the user last said of a sample, if the server has not got it yet. */
