@@ -74,6 +74,7 @@ def check_counters(platform: Platform, dataset_id: str) -> None:
             assert getattr(row, name) == true[name], name
         assert counters(session, row.number, "label") == true["labels"]
         assert counters(session, row.number, "split") == true["splits"]
+        assert counters(session, row.number, "object") == true["objects"]
 
 
 LABELS = [Label(name=name) for name in "012"]

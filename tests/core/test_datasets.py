@@ -109,7 +109,7 @@ def test_single_replaces_and_multi_adds_for_all_ticked(platform: Platform, alice
     [
         [{"label": "unknown"}],
         [{"score": 1}],
-        [{"label": "0", "shape": {"type": "bbox", "xywh": [1, 2, 3, 4]}}],
+        [{"label": "0", "shape": {"type": "bbox", "x": 1, "y": 2, "w": 3, "h": 4}}],
         [{"label": "0", "text": "x"}],
         [{"label": "0"}, {"label": "0"}],
     ],

@@ -136,6 +136,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /label-groups/{id}/copy": {"json": {"name": "mine"}},
     "PATCH /datasets/{id}/versions/{version}": {"json": {"note": "x"}},
     "GET /datasets/{id}/versions/{version}/content": {"params": {"path": "a/0.png"}},
+    "POST /datasets/{id}/versions/{version}/export/inspect": {"json": {"layout": "manifest"}},
     "POST /datasets/{id}/samples/delete": {"json": {"filter": {}}},
     "PUT /datasets/{id}/samples/{sample_id}/annotation": {"json": {"objects": [], "confirm": False}},
     "POST /datasets/{id}/annotations": {"json": {"items": [{"path": "a/0.png", "objects": [], "confirm": False}]}},

@@ -73,12 +73,19 @@ class BulkService:
     ) -> Callable[[WorkingCopy, Sample], bool]:
         with self.db.read() as session:
             row = dataset_row(session, principal, dataset_id, "write")
+            kind = kind_of(row)
+            if body.label is not None and kind.shapes:
+                raise Invalid(
+                    "label",
+                    f"Label: {kind.annotation_type} labels boxes, not whole samples. Draw them, or import annotations.",
+                    code="label_needs_shape",
+                )
             if body.label is not None:
                 group = self.platform.labels.of_dataset(row.label_group_id) if row.label_group_id else None
                 labels = {label.name for label in group.labels} if group else set()
                 with renamed({"objects.0.label": "label"}):
-                    check_objects(kind_of(row), row.template, labels, [AnnotationObject(label=body.label)])
-            multi = row.template == "multi"
+                    check_objects(kind, row.template, labels, [AnnotationObject(label=body.label)])
+            multi, many = row.template == "multi", kind.many
 
         def apply(copy: WorkingCopy, sample: Sample) -> bool:
             before = sample.revision
@@ -91,12 +98,12 @@ class BulkService:
                 objects = [*objects, {"label": body.label}]
             confirm = body.confirm if body.confirm is not None else body.label is not None
             if body.clear or body.label is not None or body.confirm is not None:
-                if confirm and not objects:
+                if confirm and not objects and not many:
                     return False
-                state = "unlabelled" if not objects else "labelled" if confirm else "started"
+                state = "labelled" if confirm else "started" if objects else "unlabelled"
                 keep = confirm and sample.state == "reviewed"
                 if objects != (sample.objects or []) or (sample.state != state and not keep):
-                    copy.annotate(sample, objects, state, by=principal.user_id if objects else None)
+                    copy.annotate(sample, objects, state, by=principal.user_id if objects or confirm else None)
             if body.hard is not None:
                 copy.set_hard(sample, body.hard)
             if body.split is not None:

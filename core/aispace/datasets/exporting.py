@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import logging
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..errors import AISpaceError, Conflict, NotFound
+from ..errors import AISpaceError, Conflict, Invalid, NotFound
 from ..files.beneath import split as split_path
 from ..identity import Principal, authorize
 from ..ids import new_id
@@ -21,9 +22,19 @@ from ..storage.blobs import BlobStore
 from ..storage.manifests import Entry
 from ..versions import get_version, zip_stream
 from .access import dataset_row, restored_principal, saved_principal
-from .annotations import labels_of
+from .annotations import KINDS, Layout, labels_of
+from .losses import Facts, gather, losses
 from .orm import DatasetVersion, Export
-from .requests import AreaTarget, ExportQuery, ExportRead, ExportRequest
+from .records import read_record
+from .requests import (
+    AreaTarget,
+    ExportInspection,
+    ExportInspectRequest,
+    ExportQuery,
+    ExportRead,
+    ExportRequest,
+    Note,
+)
 from .snapshots import Line, Snapshots
 
 if TYPE_CHECKING:
@@ -63,6 +74,34 @@ class ExportService:
         self.platform = platform
         self.db = platform.db
         self.snapshots = snapshots
+        self._facts = functools.lru_cache(maxsize=32)(self._gather)
+
+    def inspect(
+        self, principal: Principal, dataset_id: str, version: str, request: ExportInspectRequest
+    ) -> ExportInspection:
+        """Tell what a form of export does not carry of a version."""
+        with self.db.read() as session:
+            dataset_row(session, principal, dataset_id, "read")
+            found = get_version(session, DatasetVersion, dataset_id, version)
+        kind = KINDS[found.data_type, found.annotation_type]
+        possible = request.layout in kind.exports and (request.layout, found.template) != ("class_folders", "multi")
+        return ExportInspection(
+            layout=request.layout,
+            count=found.file_count,
+            possible=possible,
+            losses=self.losses(found, request.layout) if request.layout in kind.exports else [],
+        )
+
+    def losses(self, version: DatasetVersion, layout: Layout) -> list[Note]:
+        """Say what a form does not carry of a version."""
+        kind = KINDS[version.data_type, version.annotation_type]
+        facts = self._facts(version.annotations, version.data_type, version.annotation_type)
+        unused = [label["name"] for label in version.labels if not version.counts["labels"].get(label["name"])]
+        return losses(layout, kind, facts, unused)
+
+    def _gather(self, annotations: str, data_type: str, annotation_type: str) -> Facts:
+        with self.platform.blobs.open(annotations) as file:
+            return gather((read_record(line.rstrip(b"\n")) for line in file), KINDS[data_type, annotation_type])
 
     def create(self, principal: Principal, dataset_id: str, version: str, request: ExportRequest) -> ExportRead:
         """Begin an export. A download is ready at once; one into the area is written in the background.
@@ -72,9 +111,21 @@ class ExportService:
         Conflict
             The layout cannot hold what the version says.
         """
+        with self.db.read() as session:
+            dataset_row(session, principal, dataset_id, "read")
+            found = get_version(session, DatasetVersion, dataset_id, version)
+        kind = KINDS[found.data_type, found.annotation_type]
+        if request.layout not in kind.exports:
+            raise Invalid(
+                "layout",
+                f"Layout: {kind.annotation_type} does not go into {request.layout!r}. Use one of "
+                f"{', '.join(kind.exports)}.",
+                code="layout_not_of_kind",
+                params={"layouts": kind.exports},
+            )
+        lost = self.losses(found, request.layout)
         with self.db.write() as session:
             dataset = dataset_row(session, principal, dataset_id, "read")
-            found = get_version(session, DatasetVersion, dataset_id, version)
             if request.layout == "class_folders" and found.template == "multi":
                 raise Conflict(
                     "layout_loses",
@@ -91,6 +142,7 @@ class ExportService:
                 owner_id=principal.user_id,
                 principal=saved_principal(principal),
                 layout=request.layout,
+                losses=[note.model_dump(mode="json") for note in lost],
                 area_path=f"{area.rstrip('/')}/{filename}".lstrip("/") if area is not None else None,
                 filename=filename,
                 status="queued" if area is not None else "ready",
@@ -214,6 +266,7 @@ class ExportService:
             area_path=row.area_path,
             status=row.status,  # type: ignore[arg-type]
             progress=Progress(done=row.done, total=row.total),
+            losses=[Note.model_validate(note) for note in row.losses or []],
             reason=Reason.model_validate(row.reason) if row.reason else None,
             created_at=row.created_at,
             ended_at=row.ended_at,

@@ -148,13 +148,13 @@ class VersionService:
             version = get_version(session, DatasetVersion, dataset_id, name)
         return self.snapshots.samples(row, version, query)
 
-    def file(self, principal: Principal, dataset_id: str, name: str, path: str) -> tuple[FileEntry, str, Path]:
-        """Find a file of a version: its entry, its media type, and where its bytes lie."""
+    def file(self, principal: Principal, dataset_id: str, name: str, path: str) -> tuple[FileEntry, str, Path | bytes]:
+        """Find a file of a version: its entry, its media type, and where its bytes lie, or the bytes themselves."""
         with self.db.read() as session:
             dataset_row(session, principal, dataset_id, "read")
             version = get_version(session, DatasetVersion, dataset_id, name)
-        entry, media_type = self.snapshots.file(version, path)
-        return entry, media_type, self.platform.blobs.path(entry.sha256)
+        entry, media_type, data = self.snapshots.file(version, path)
+        return entry, media_type, self.platform.blobs.path(entry.sha256) if data is None else data
 
     def difference(self, principal: Principal, dataset_id: str, query: DiffQuery) -> DiffRead:
         """Tell how two versions, or the last one and the working copy, differ.
@@ -250,7 +250,12 @@ class VersionService:
             annotation_type=version.annotation_type,
             template=version.template,  # type: ignore[arg-type]
             labels=version.labels,
-            counts={key: version.counts[key] for key in ("states", "splits", "labels")},
+            counts={
+                key: version.counts[key]
+                for key in ("states", "splits", "labels", "objects")
+                if key != "objects" or version.counts.get(key)
+            },
+            columns=version.columns,
             progress=confirmed / version.file_count if version.file_count else 0.0,
             used_by=users,
             can=actions,

@@ -12,10 +12,13 @@ from typing import Final
 
 from PIL import Image, UnidentifiedImageError
 
+from ..errors import NotFound
 from ..storage.blobs import BlobStore, room
 
 SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 FORMATS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "BMP": "image/bmp", "WEBP": "image/webp"}
+ORIENTATION: Final = 0x0112
+"""Tag of the EXIF orientation: 1 is upright."""
 MAX_BYTES: Final = 64 << 20
 MAX_PIXELS: Final = 120_000_000
 THUMBNAILS: Final = (96, 192, 384)
@@ -38,6 +41,9 @@ class ImageFacts:
     media_type: str
     width: int
     height: int
+    """Of the pixels as they are stored; an EXIF orientation is not applied."""
+    turned: bool = False
+    """Whether an EXIF orientation asks viewers to turn or mirror the image."""
 
 
 def inspect(data: bytes) -> ImageFacts:
@@ -59,6 +65,7 @@ def inspect(data: bytes) -> ImageFacts:
             if width < 1 or height < 1:
                 raise Unusable("image_corrupt", "the image has no pixels")
             kind = FORMATS[str(image.format)]
+            turned = image.getexif().get(ORIENTATION, 1) not in (0, 1)
             image.draft("L", (max(width // 8, 1), max(height // 8, 1)))  # a JPEG is decoded at an eighth: quick
             image.load()
     except UnidentifiedImageError:
@@ -67,7 +74,7 @@ def inspect(data: bytes) -> ImageFacts:
         raise
     except Exception as error:  # Pillow raises many kinds for damaged files
         raise Unusable("image_corrupt", "the image is damaged or not complete") from error
-    return ImageFacts(kind, width, height)
+    return ImageFacts(kind, width, height, turned)
 
 
 class Thumbnails:
@@ -87,9 +94,13 @@ class Thumbnails:
 
         Raises
         ------
+        NotFound
+            The sample is no image.
         Unusable
             The image cannot be decoded.
         """
+        if not media_type.startswith("image/"):
+            raise NotFound("thumbnail", sha256[:12])
         if width and height and max(width, height) <= size and media_type in ("image/png", "image/jpeg", "image/webp"):
             return self.blobs.path(sha256), media_type
         target = self.root / sha256[:2] / f"{sha256}-{size}.webp"

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .annotations import SPLITS, STATES
+from .annotations import SPLITS, STATES, Layout
 from .images import SUFFIXES
-from .requests import Layout
 
 SPLIT_NAMES: Final = {
     "train": "training", "training": "training", "训练": "training", "训练集": "training",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Id, JSONValue, Owned, UTCDateTime, utc_now
@@ -34,6 +34,8 @@ class Dataset(Owned, Base):
     annotation_type: Mapped[str] = mapped_column(String(32))
     template: Mapped[str | None] = mapped_column(String(8))
     label_group_id: Mapped[str | None] = mapped_column(ForeignKey("aispace_label_groups.id"), index=True)
+    columns: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    """Columns of a table, as `schemas.Column`; the import that brings the first rows sets them."""
     status: Mapped[str] = mapped_column(String(16), default="unlabelled", index=True)
     importing: Mapped[int] = mapped_column(default=0)
     """How many imports are not finished."""
@@ -69,7 +71,7 @@ class Dataset(Owned, Base):
 
 
 class Sample(Base):
-    """A file of the working copy and its annotation."""
+    """A file, a text or a row of the working copy and its annotation."""
 
     __tablename__ = "aispace_samples"
 
@@ -81,6 +83,9 @@ class Sample(Base):
     media_type: Mapped[str] = mapped_column(String(64))
     width: Mapped[int | None]
     height: Mapped[int | None]
+    content: Mapped[str | None] = mapped_column(Text, default=None)
+    """The sample itself where it is a row of a table or a short text: a million of them would be a million blobs of a
+    few bytes. `sha256` and `size` are those of its UTF-8 bytes; there is no blob of them."""
     state: Mapped[str] = mapped_column(String(12), default="unlabelled")
     split: Mapped[str | None] = mapped_column(String(16), default=None)
     hard: Mapped[bool] = mapped_column(default=False)
@@ -129,7 +134,7 @@ class DatasetCount(Base):
 
     dataset: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
-    """``label`` or ``split``."""
+    """``label``, ``split``, or ``object``: labels by objects instead of by samples."""
     key: Mapped[str] = mapped_column(String(30), primary_key=True)
     n: Mapped[int] = mapped_column(default=0)
 
@@ -147,6 +152,7 @@ class DatasetVersion(Versioned, Base):
     data_type: Mapped[str] = mapped_column(String(16))
     annotation_type: Mapped[str] = mapped_column(String(32))
     template: Mapped[str | None] = mapped_column(String(8))
+    columns: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
 
 
 class Import(Base):
@@ -183,6 +189,8 @@ class Export(Base):
     owner_id: Mapped[str] = mapped_column(Id, index=True)
     principal: Mapped[Any] = mapped_column(JSONValue)
     layout: Mapped[str] = mapped_column(String(16))
+    losses: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    """What the layout cannot carry, as `requests.Note`."""
     area_path: Mapped[str | None] = mapped_column(String(4096))
     """Where in the owner's area it goes; none for a download."""
     filename: Mapped[str] = mapped_column(String(255))

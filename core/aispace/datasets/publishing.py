@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
+from .. import revisions
 from ..errors import Conflict
 from ..storage.blobs import EMPTY, BlobStore, BlobWriter
 from ..storage.manifests import Manifest, mapped, parse, seek
 from ..versions import add_version
 from .access import dataset_row
-from .annotations import CONFIRMED, STATES, labels_of
+from .annotations import CONFIRMED, STATES, counted, labels_of
 from .orm import Dataset, DatasetVersion, Sample, SampleRemoval
 from .records import RECORDED, Recordable, View, entry_of, line_at, read_record, seek_record, write_record
 from .schemas import PublishRequest
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ..platform import Platform
 
 SLICE: Final = 4 << 20
-NO_COUNTS: Final[dict[str, Any]] = {"states": {}, "splits": {}, "labels": {}, "count": 0, "size": 0}
+NO_COUNTS: Final[dict[str, Any]] = {"states": {}, "splits": {}, "labels": {}, "objects": {}, "count": 0, "size": 0}
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class _Counts:
 
     def __init__(self, base: dict[str, Any]) -> None:
         self.states, self.splits, self.labels = (Counter(base[k]) for k in ("states", "splits", "labels"))
+        self.objects = Counter(base.get("objects", {}))
         self.count, self.size = base["count"], base["size"]
 
     def add(self, state: str, split: str | None, objects: Any, size: int, sign: int) -> None:
@@ -52,6 +54,8 @@ class _Counts:
             self.splits[split] += sign
         for label in labels_of(objects):
             self.labels[label] += sign
+        for label in counted(objects):
+            self.objects[label] += sign
         self.count += sign
         self.size += sign * size
 
@@ -60,6 +64,7 @@ class _Counts:
             "states": {k: n for k, n in self.states.items() if n},
             "splits": {k: n for k, n in self.splits.items() if n},
             "labels": {k: n for k, n in self.labels.items() if n},
+            "objects": {k: n for k, n in self.objects.items() if n},
             "count": self.count,
             "size": self.size,
         }
@@ -209,13 +214,14 @@ class Publisher:
                 data_type=row.data_type,
                 annotation_type=row.annotation_type,
                 template=row.template,
+                columns=row.columns,
             )
             row.last_version = version.number
             row.current_version = row.base_version = version.name
             row.base_manifest, row.base_annotations = snapshot.manifest.sha256, snapshot.annotations
             row.base_counts = snapshot.counts
             self._mark(session, row, seen.change, request)
-            row.revision += 1
+            revisions.touch(row)
             self.platform.events.record(
                 principal,
                 "dataset.published",

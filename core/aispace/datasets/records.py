@@ -2,7 +2,8 @@
 
 Line: the path, a tab, and compact JSON: ``n`` number of the sample, ``x`` first 16 digits of its SHA-256, ``t`` media
 type, ``w``, ``h`` pixels, ``s`` state, ``p`` split, ``d`` hard, ``o`` objects, ``b`` who annotated, ``a`` when
-(milliseconds of Unix time). The manifest of the same version has the same paths in the same order.
+(milliseconds of Unix time), ``c`` the sample itself where it is a row of a table or a short text. The manifest of the
+same version has the same paths in the same order.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .orm import Sample
 View = mmap.mmap | bytes
 RECORDED: Final = (
     "path", "number", "sha256", "size", "media_type", "width", "height",
-    "state", "split", "hard", "objects", "by", "at",
+    "content", "state", "split", "hard", "objects", "by", "at",
 )  # fmt: skip
 """What a version keeps of a sample."""
 Recordable = Sample | Any
@@ -32,6 +33,8 @@ def write_record(sample: Recordable) -> bytes:
     record: dict[str, Any] = {"n": sample.number, "x": sample.sha256[:16], "t": sample.media_type, "s": sample.state}
     if sample.width is not None:
         record["w"], record["h"] = sample.width, sample.height
+    if sample.content is not None:
+        record["c"] = sample.content
     if sample.split:
         record["p"] = sample.split
     if sample.hard:

@@ -8,10 +8,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ..labels.schemas import LabelName
 from ..schemas import ListQuery, Progress, Reason, Schema, Source, Timestamp, wrong
-from .annotations import AnnotationObject, Split
-from .schemas import SampleFilter
+from .annotations import AnnotationObject, Layout, Split
+from .schemas import Column, SampleFilter
 
-Layout = Literal["class_folders", "flat", "manifest", "origin"]
 Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=10_000)]
 
 
@@ -126,11 +125,42 @@ class DeleteResult(Schema):
     deleted: int
 
 
-class ImportRequest(Schema):
+ColumnName = Annotated[str, StringConstraints(max_length=200)]
+
+
+class TableOptions(Schema):
+    """How to read CSV, TSV and JSON lines; what is left out is found out."""
+
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    header: bool | None = None
+    """Whether the first line names the columns; columns without names are called ``column_1`` and so on."""
+    encoding: Literal["utf-8", "utf-16", "gb18030", "latin-1"] | None = None
+    text_column: ColumnName | None = None
+    """Which column holds the text (only of text)."""
+    label_column: ColumnName | None = None
+    """Which column holds the label; an empty name: none does."""
+    label_separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] = "|"
+    """Between several labels in one cell (only of datasets with several labels a sample)."""
+
+
+class ImportOptions(Schema):
+    """How to read what is imported."""
+
+    layout: Layout | Literal["auto"] = "auto"
+    label_mapping: Annotated[dict[Annotated[str, Field(max_length=200)], LabelName | None], Field(max_length=2000)] = (
+        Field(default_factory=dict)
+    )
+    """Labels of the files to labels of the dataset; null leaves out what has the label."""
+    table: TableOptions = Field(default_factory=TableOptions)
+    voc_boxes: Literal["edges", "pixels"] = "edges"
+    """What numbers of VOC files are: edges counted from 0 (most tools), or first and last pixel counted from 1 (the
+    original data set)."""
+
+
+class ImportRequest(ImportOptions):
     """What to import, and how."""
 
     source: Source
-    layout: Layout | Literal["auto"] = "auto"
     overwrite: Literal["refuse", "skip", "replace"] = "refuse"
     """What happens to a file whose path the dataset has already."""
     duplicates: Literal["keep", "skip"] = "keep"
@@ -140,7 +170,7 @@ class ImportRequest(Schema):
     """Whether labels that come with the files count as confirmed."""
 
 
-class ImportInspectRequest(Schema):
+class ImportInspectRequest(ImportOptions):
     """What to look at before an import."""
 
     source: Source
@@ -152,6 +182,43 @@ class PreviewSample(Schema):
     path: str
     labels: list[str]
     split: str | None
+    excerpt: str | None = None
+    """The beginning of a text."""
+
+
+class RefusedFile(Schema):
+    """A file, a line of one, or an object of an annotation that was not imported."""
+
+    path: str
+    code: str
+    message: str
+    line: int | None = None
+    """Line of the file, counted from 1."""
+
+
+class TablePreview(Schema):
+    """How a table would be read."""
+
+    delimiter: str | None
+    """None for JSON lines."""
+    header: bool
+    encoding: str
+    columns: list[Column]
+    text_column: str | None
+    label_column: str | None
+    rows: list[list[str]]
+    """The first 20, as they are in the file."""
+
+
+class Note(Schema):
+    """Something that an import or an export changes or leaves out, and how often."""
+
+    code: str
+    """``exif_orientation``, ``boxes_clipped``, ``objects_left_out``, ``recoded``, ``segmentation``, ..."""
+    message: str
+    n: int
+    examples: list[str] = Field(default_factory=list)
+    """Paths of the first of them."""
 
 
 class ImportInspection(Schema):
@@ -164,14 +231,14 @@ class ImportInspection(Schema):
     labels: dict[str, int]
     refused: int
     preview: list[PreviewSample]
-
-
-class RefusedFile(Schema):
-    """A file that was not imported."""
-
-    path: str
-    code: str
-    message: str
+    objects: int | None = None
+    """How many boxes there are."""
+    annotations_only: bool = False
+    """No images came: the annotations go to samples that the dataset has already."""
+    problems: list[RefusedFile] = Field(default_factory=list)
+    """The first 100 of what would be refused."""
+    notes: list[Note] = Field(default_factory=list)
+    table: TablePreview | None = None
 
 
 class ImportReport(Schema):
@@ -186,6 +253,11 @@ class ImportReport(Schema):
     refused: list[RefusedFile] = Field(default_factory=list)
     """The first 1,000 of them."""
     labels_created: list[str] = Field(default_factory=list)
+    annotated: int = 0
+    """Samples of the dataset that got annotations which came without images."""
+    objects: int | None = None
+    """How many boxes came in."""
+    notes: list[Note] = Field(default_factory=list)
 
 
 class ImportRead(Schema):
@@ -219,10 +291,30 @@ class AreaTarget(Schema):
     area: Annotated[str, StringConstraints(max_length=4096)]
 
 
+ExportLayout = Literal["class_folders", "manifest", "coco", "voc", "yolo", "csv", "tsv", "jsonl"]
+
+
+class ExportInspectRequest(Schema):
+    """Which form of a version to look at."""
+
+    layout: ExportLayout = "manifest"
+
+
+class ExportInspection(Schema):
+    """What an export would hold, and what its form cannot carry."""
+
+    layout: ExportLayout
+    count: int
+    possible: bool
+    """Whether this kind of dataset goes into this form."""
+    losses: list[Note]
+    """What is not in the export, for instance ``{"code": "hard", "n": 12, ...}``; empty when nothing is lost."""
+
+
 class ExportRequest(Schema):
     """How to export a version."""
 
-    layout: Literal["class_folders", "manifest"] = "manifest"
+    layout: ExportLayout = "manifest"
     target: Literal["download"] | AreaTarget = "download"
 
 
@@ -237,6 +329,8 @@ class ExportRead(Schema):
     area_path: str | None
     status: Literal["queued", "running", "ready", "failed"]
     progress: Progress
+    losses: list[Note] = Field(default_factory=list)
+    """What is not in it, as its inspection said."""
     reason: Reason | None
     created_at: Timestamp
     ended_at: Timestamp | None

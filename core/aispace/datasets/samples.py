@@ -18,6 +18,7 @@ from ..listing import contains
 from ..schemas import CursorInfo, CursorPage, Ref
 from .access import dataset_row, kind_of
 from .annotations import HUMAN, AnnotationObject, AnnotationRead, check_objects
+from .contents import excerpt, read_row
 from .orm import Dataset, Sample, SampleLabel
 from .requests import AnnotationBatch, AnnotationItem, AnnotationPut, AnnotationResult, AnnotationResults
 from .schemas import LabelShare, SampleFilter, SampleQuery, SampleRead, SampleUpdate, Statistics
@@ -155,6 +156,14 @@ class SampleService:
             sample = self.one(session, row, given)
             return self.read(row, sample, self.names([sample]))
 
+    def content(self, principal: Principal, dataset_id: str, given: str) -> tuple[SampleRead, bytes | None]:
+        """Give a sample and, where it is no file, its bytes."""
+        with self.db.read() as session:
+            row = dataset_row(session, principal, dataset_id, "read")
+            sample = self.one(session, row, given)
+            data = None if sample.content is None else sample.content.encode()
+            return self.read(row, sample, {}), data
+
     def one(self, session: Session, row: Dataset, given: str) -> Sample:
         """Find the row of a sample.
 
@@ -173,13 +182,20 @@ class SampleService:
         with self.db.read() as session:
             row = dataset_row(session, principal, dataset_id, "read")
             found, splits = counters(session, row.number, "label"), counters(session, row.number, "split")
+            boxes = counters(session, row.number, "object") if kind_of(row).many else None
             colours: dict[str, str | None] = {}
             if row.label_group_id is not None:
                 group = self.platform.labels.of_dataset(row.label_group_id)
                 colours = {label.name: label.color for label in group.labels}
         total = max(row.total, 1)
         shares = [
-            LabelShare(label=name, color=colours.get(name), n=found.get(name, 0), share=found.get(name, 0) / total)
+            LabelShare(
+                label=name,
+                color=colours.get(name),
+                n=found.get(name, 0),
+                share=found.get(name, 0) / total,
+                objects=None if boxes is None else boxes.get(name, 0),
+            )
             for name in [*colours, *(name for name in found if name not in colours)]
         ]
         states = {s: getattr(row, s) for s in ("unlabelled", "auto", "started", "labelled", "reviewed", "rejected")}
@@ -287,20 +303,22 @@ class SampleService:
         automatic: bool = False,
     ) -> bool:
         """Annotate a sample; tell whether that changed anything."""
-        said = check_objects(kind_of(copy.row), copy.row.template, labels, objects)
+        kind = kind_of(copy.row)
+        size = (sample.width, sample.height) if sample.width and sample.height else None
+        said = check_objects(kind, copy.row.template, labels, objects, size)
         if automatic:
             if sample.state in HUMAN:
                 raise Conflict("human_annotation", "Not saved. A person annotated this sample; that is kept.")
             state = "auto" if said else "unlabelled"
         elif confirm:
-            if not said:
+            if not said and not kind.many:
                 raise Invalid("objects", "Objects: a sample without a label cannot be confirmed.", code="label_missing")
             state = "labelled"
         else:
             state = "started" if said else "unlabelled"
         if said == (sample.objects or []) and sample.state in ((state, "reviewed") if confirm else (state,)):
             return False
-        copy.annotate(sample, said, state, by=principal.user_id if said else None)
+        copy.annotate(sample, said, state, by=principal.user_id if said or confirm else None)
         return True
 
     # Changing many
@@ -391,4 +409,6 @@ class SampleService:
                 at=sample.at,
             ),
             revision=sample.revision,
+            excerpt=excerpt(self.platform.blobs, sample.media_type, sample.content, sample.sha256),
+            values=None if row.columns is None or sample.content is None else read_row(row.columns, sample.content),
         )

@@ -20,6 +20,16 @@ Template = Literal["single", "multi"]
 Description = Annotated[str, StringConstraints(max_length=100)]
 
 
+class Column(Schema):
+    """A column of a table."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    type: Literal["integer", "number", "boolean", "text"]
+    """What all its values can be read as; empty cells are missing values of any type."""
+    role: Literal["feature", "label"] = "feature"
+    """The values of a ``label`` column are the annotations, not part of ``values``."""
+
+
 class DatasetCreate(Schema):
     """A new dataset: empty, files are imported next."""
 
@@ -74,6 +84,8 @@ class DatasetRead(OwnedRead):
     annotation_type: str
     template: Template | None
     label_group: LabelGroupOf | None
+    columns: list[Column] | None = None
+    """Of a table, in the order of the file it came from; none before the first import, and of other data types."""
     status: DatasetStatus
     counts: Counts
     progress: float
@@ -116,6 +128,10 @@ class SampleRead(Schema):
     hard: bool
     annotation: AnnotationRead
     revision: int
+    excerpt: str | None = None
+    """The first 200 characters of a text; the content route gives all of it."""
+    values: dict[str, int | float | bool | str | None] | None = None
+    """A row of a table: what its columns (without the label) hold, in their order; null where a cell is empty."""
 
 
 class SampleFilter(Schema):
@@ -160,7 +176,8 @@ class DatasetVersionRead(VersionRead):
     template: Template | None
     labels: list[Label]
     counts: dict[str, dict[str, int]]
-    """States, splits and labels with their numbers of samples."""
+    """States, splits and labels with their numbers of samples; ``objects``: labels with their numbers of boxes."""
+    columns: list[Column] | None = None
     progress: float
     used_by: list[dict[str, str]] = Field(default_factory=list)
     can: list[str] = Field(default_factory=list)
@@ -182,6 +199,8 @@ class LabelShare(Schema):
     n: int
     share: float
     """Of all samples, 0 to 1."""
+    objects: int | None = None
+    """How many objects (boxes) have it, where a sample may have several; ``n`` counts samples."""
 
 
 class Statistics(Schema):

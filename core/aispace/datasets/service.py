@@ -17,7 +17,7 @@ from ..listing import contains, paged
 from ..schemas import Page, Ref
 from ..versions import version_name
 from .access import dataset_row
-from .annotations import KINDS, Split
+from .annotations import KINDS, Kinds, Split
 from .bulk import BulkService
 from .exporting import ExportService
 from .history import MountSource, VersionService
@@ -70,6 +70,11 @@ class DatasetService:
     def close(self) -> None:
         """Stop the background work; it goes on at the next start."""
         self.imports.close()
+
+    def kinds(self, principal: Principal) -> Kinds:
+        """List the kinds of datasets, with the layouts that they come in and go out in."""
+        authorize(principal, "read:dataset")
+        return Kinds(items=list(KINDS.values()))
 
     # Datasets
 
@@ -265,7 +270,9 @@ class DatasetService:
     def _held_blobs(self) -> Iterator[str]:
         with self.db.read() as session:
             yield from session.scalars(select(DatasetVersion.annotations))
-            yield from session.scalars(select(Sample.sha256).execution_options(yield_per=10_000))
+            yield from session.scalars(
+                select(Sample.sha256).where(Sample.content.is_(None)).execution_options(yield_per=10_000)
+            )
             for manifest, annotations in session.execute(select(Dataset.base_manifest, Dataset.base_annotations)):
                 yield from (digest for digest in (manifest, annotations) if digest is not None)
 
@@ -321,6 +328,7 @@ class DatasetService:
             annotation_type=row.annotation_type,
             template=row.template,  # type: ignore[arg-type]
             label_group=group,
+            columns=row.columns,
             status=row.status,  # type: ignore[arg-type]
             counts=Counts.model_validate(row),
             progress=confirmed / row.total if row.total else 0.0,

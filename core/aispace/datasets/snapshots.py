@@ -14,7 +14,8 @@ from ..errors import Conflict, Invalid, NotFound
 from ..schemas import CursorInfo, CursorPage, FileEntry, Ref
 from ..storage.manifests import Entry, find, mapped, parse, seek
 from ..versions import check_cursor
-from .annotations import AnnotationObject, AnnotationRead, Annotator, labels_of
+from .annotations import AnnotationObject, AnnotationRead, Annotator, essence, labels_of
+from .contents import excerpt, read_row
 from .orm import Dataset, DatasetVersion, Sample, SampleRemoval
 from .records import differences, line_at, moment, read_record, record_path, seek_record, write_record
 from .schemas import DiffCounts, DiffItem, DiffQuery, DiffRead, SampleFilter, SampleRead, VersionSampleQuery
@@ -84,14 +85,15 @@ class Snapshots:
         names = self.platform.users.refs({r["b"] for _, r, _ in found if "b" in r})
         plain = SampleFilter(**query.model_dump(include=set(SampleFilter.model_fields)))
         return CursorPage(
-            items=[self._read(dataset, Line(entry, record), names) for _, record, entry in found],
+            items=[self._read(dataset, version, Line(entry, record), names) for _, record, entry in found],
             page=CursorInfo(
                 limit=query.limit, next=following, total=version.file_count if plain == SampleFilter() else None
             ),
         )
 
-    def _read(self, dataset: Dataset, line: Line, names: dict[str, Ref]) -> SampleRead:
+    def _read(self, dataset: Dataset, version: DatasetVersion, line: Line, names: dict[str, Ref]) -> SampleRead:
         record = line.record
+        content = record.get("c")
         return SampleRead(
             id=sample_id(dataset, record["n"]),
             number=record["n"],
@@ -110,6 +112,8 @@ class Snapshots:
                 at=moment(record),
             ),
             revision=0,
+            excerpt=excerpt(self.blobs, record["t"], content, line.entry.sha256),
+            values=None if version.columns is None or content is None else read_row(version.columns, content),
         )
 
     def lines(self, version: DatasetVersion, split: str | None = None) -> Iterator[Line]:
@@ -120,14 +124,16 @@ class Snapshots:
                 if split is None or value.get("p") == split:
                     yield Line(parse(file), value)
 
-    def file(self, version: DatasetVersion, path: str) -> tuple[FileEntry, str]:
-        """Find a file of a version; give it and its media type."""
+    def file(self, version: DatasetVersion, path: str) -> tuple[FileEntry, str, bytes | None]:
+        """Find a file of a version; give it, its media type and, where it is no blob, its bytes."""
         entry = find(self.blobs, version.manifest, path)
         if entry is None:
             raise NotFound("sample", path)
         with mapped(self.blobs, version.annotations) as records:
             _, record = read_record(line_at(records, seek_record(records, path.encode())))
-        return FileEntry(path=entry.path, size=entry.size, sha256=entry.sha256), record["t"]
+        content = record.get("c")
+        data = None if content is None else content.encode()
+        return FileEntry(path=entry.path, size=entry.size, sha256=entry.sha256), record["t"], data
 
     # Differences
 
@@ -227,7 +233,7 @@ def diff_item(before: bytes | None, after: bytes | None) -> DiffItem:
         return DiffItem(path=path, change="added", after=_side(new))
     if new is None:
         return DiffItem(path=path, change="removed", before=_side(old))
-    relabelled = labels_of(old[1].get("o")) != labels_of(new[1].get("o"))
+    relabelled = essence(old[1].get("o")) != essence(new[1].get("o"))
     return DiffItem(path=path, change="relabelled" if relabelled else "changed", before=_side(old), after=_side(new))
 
 
@@ -241,4 +247,5 @@ def _side(line: tuple[str, dict[str, Any]] | None) -> dict[str, Any] | None:
         "split": record.get("p"),
         "hard": bool(record.get("d")),
         "objects": record.get("o", []),
+        **({"content": record["c"]} if "c" in record else {}),
     }

@@ -12,10 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from ..errors import AISpaceError
 from ..storage.archives import Budget, Member, Meter
 from ..storage.sources import read_source
-from .annotations import AnnotationObject, stored
+from .annotations import AnnotationObject, Layout, stored
 from .images import MAX_BYTES, Unusable, inspect
 from .layouts import MAX_SIDECAR, Found, Placed, detect, group_labels, is_ignored, is_image, is_sidecar, place
-from .requests import ImportInspection, ImportReport, ImportRequest, Layout, PreviewSample, RefusedFile
+from .requests import ImportInspection, ImportReport, ImportRequest, PreviewSample, RefusedFile
 
 if TYPE_CHECKING:
     from ..identity import Principal

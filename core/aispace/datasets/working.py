@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..db.base import utc_now
 from ..errors import NotFound
-from .annotations import STATES, labels_of, least_score
+from .annotations import STATES, counted, labels_of, least_score
 from .orm import Dataset, DatasetCount, Sample, SampleLabel, SampleRemoval
 
 PART = 500
@@ -90,6 +90,7 @@ class WorkingCopy:
         self.dirty = False
         self._labels: Counter[str] = Counter()
         self._splits: Counter[str] = Counter()
+        self._objects: Counter[str] = Counter()
         self._label_rows: dict[tuple[str, int], bool] = {}
         """Which sample gets a label (True) or loses it."""
 
@@ -122,7 +123,7 @@ class WorkingCopy:
         ----------
         files : sequence of dict
             ``path``, ``sha256``, ``size``, ``media_type``, ``width``, ``height``, ``split``, ``hard``, ``objects``,
-            optionally ``state``.
+            optionally ``state`` and ``content``.
         by : str
             Who says what the objects say.
         confirm : bool
@@ -147,6 +148,7 @@ class WorkingCopy:
                     "media_type": item["media_type"],
                     "width": item["width"],
                     "height": item["height"],
+                    "content": item.get("content"),
                     "state": state,
                     "split": item.get("split"),
                     "hard": bool(item.get("hard")),
@@ -175,6 +177,8 @@ class WorkingCopy:
         for label in set(new) - set(old):
             self._labels[label] += 1
             self._label_rows[label, sample.number] = True
+        self._objects.subtract(counted(sample.objects))
+        self._objects.update(counted(objects))
         if sample.state != state:
             self._move(sample.state, state)
         sample.objects, sample.state, sample.score = objects, state, least_score(objects)
@@ -208,6 +212,7 @@ class WorkingCopy:
         self.row.size_bytes += item["size"] - sample.size
         for key in ("sha256", "size", "media_type", "width", "height"):
             setattr(sample, key, item[key])
+        sample.content = item.get("content")
         objects = item["objects"]
         state = item.get("state") or (("labelled" if confirm else "started") if objects else "unlabelled")
         self.annotate(sample, objects, state, by=by if objects else None)
@@ -231,6 +236,7 @@ class WorkingCopy:
         for sample in samples:
             for label in labels_of(sample.objects):
                 self._labels[label] -= 1
+            self._objects.subtract(counted(sample.objects))
             self._splits.subtract([sample.split] if sample.split else [])
             setattr(row, sample.state, getattr(row, sample.state) - 1)
             row.hard -= int(sample.hard)
@@ -267,6 +273,7 @@ class WorkingCopy:
         for label in labels_of(objects):
             self._labels[label] += 1
             self._label_rows[label, number] = True
+        self._objects.update(counted(objects))
 
     def finish(self) -> None:
         """Write labels and counters; the dataset's own row is written by the session."""
@@ -282,12 +289,13 @@ class WorkingCopy:
         new = [{"dataset": number, "label": k[0], "number": k[1]} for k, stays in self._label_rows.items() if stays]
         if new:
             self.session.execute(_insert(self.session, SampleLabel).on_conflict_do_nothing(), new)
-        for kind, counter in (("label", self._labels), ("split", self._splits)):
+        for kind, counter in (("label", self._labels), ("split", self._splits), ("object", self._objects)):
             for key, n in counter.items():
                 if n:
                     _upsert(self.session, number, kind, key, n)
         self._labels.clear()
         self._splits.clear()
+        self._objects.clear()
         self._label_rows.clear()
         self.row.status = status_of(self.row)
         if self.dirty:
@@ -309,7 +317,7 @@ def _upsert(session: Session, dataset: int, kind: str, key: str, n: int) -> None
 
 
 def counters(session: Session, dataset: int, kind: str) -> dict[str, int]:
-    """Read the numbers of samples by label or by split."""
+    """Read the numbers of samples by label or by split, or those of objects by label."""
     rows = session.execute(
         select(DatasetCount.key, DatasetCount.n).where(DatasetCount.dataset == dataset, DatasetCount.kind == kind)
     )
@@ -324,8 +332,10 @@ def recount(session: Session, row: Dataset) -> dict[str, Any]:
         ).all()
     )
     labels: Counter[str] = Counter()
+    boxes: Counter[str] = Counter()
     for objects in session.scalars(select(Sample.objects).where(Sample.dataset == row.number)):
         labels.update(labels_of(objects))
+        boxes.update(counted(objects))
     splits = dict(
         session.execute(
             select(Sample.split, func.count())
@@ -337,6 +347,7 @@ def recount(session: Session, row: Dataset) -> dict[str, Any]:
     return {
         "states": {state: states.get(state, 0) for state in STATES},
         "labels": dict(labels),
+        "objects": dict(boxes),
         "splits": splits,
         "total": sum(states.values()),
         "size_bytes": session.scalar(select(func.coalesce(func.sum(Sample.size), 0)).where(since)),

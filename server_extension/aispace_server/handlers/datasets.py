@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from aispace.datasets.requests import ExportQuery, ExportRead, ExportRequest
+from aispace.datasets.annotations import Kinds
+from aispace.datasets.requests import ExportInspection, ExportInspectRequest, ExportQuery, ExportRead, ExportRequest
 from aispace.datasets.schemas import (
     DatasetCreate,
     DatasetQuery,
@@ -25,6 +26,15 @@ from . import imports, samples
 from .base import AISpaceHandler, operation
 
 DATASET: Final = "dataset"
+
+
+class KindCollectionHandler(AISpaceHandler):
+    """Kinds of datasets."""
+
+    @operation(action="read", resource=DATASET, summary="List the kinds of datasets", response=Kinds)
+    async def get(self) -> Kinds:
+        """List the kinds of datasets."""
+        return await self.call(self.platform.datasets.kinds, self.principal)
 
 
 class DatasetCollectionHandler(AISpaceHandler):
@@ -174,11 +184,11 @@ class VersionContentHandler(AISpaceHandler):
     )
     async def get(self, id: str, version: str, query: PathQuery) -> None:
         """Send a file of a version."""
-        entry, media_type, path = await self.call(
+        entry, media_type, source = await self.call(
             self.platform.datasets.versions.file, self.principal, id, version, query.path
         )
         name = entry.path.rpartition("/")[2]
-        await self.send_file(path, filename=name, media_type=media_type, etag=entry.sha256, immutable=True)
+        await self.send_file(source, filename=name, media_type=media_type, etag=entry.sha256, immutable=True)
 
 
 class DiffHandler(AISpaceHandler):
@@ -214,6 +224,21 @@ class ExportCollectionHandler(AISpaceHandler):
         return await self.call(self.platform.datasets.exports.create, self.principal, id, version, body)
 
 
+class ExportInspectHandler(AISpaceHandler):
+    """Looking before an export."""
+
+    @operation(
+        action="read",
+        resource=DATASET,
+        summary="Tell what an export would not carry",
+        body=ExportInspectRequest,
+        response=ExportInspection,
+    )
+    async def post(self, id: str, version: str, body: ExportInspectRequest) -> ExportInspection:
+        """Tell what an export would not carry."""
+        return await self.call(self.platform.datasets.exports.inspect, self.principal, id, version, body)
+
+
 class OwnExportsHandler(AISpaceHandler):
     """Exports of the caller."""
 
@@ -245,6 +270,7 @@ class ExportContentHandler(AISpaceHandler):
 
 
 ROUTES = [
+    ("/dataset-kinds", KindCollectionHandler),
     ("/datasets", DatasetCollectionHandler),
     ("/datasets/{id}", DatasetHandler),
     ("/datasets/{id}/publish", PublishHandler),
@@ -254,6 +280,7 @@ ROUTES = [
     ("/datasets/{id}/versions/{version}/samples", VersionSampleCollectionHandler),
     ("/datasets/{id}/versions/{version}/content", VersionContentHandler),
     ("/datasets/{id}/versions/{version}/export", ExportCollectionHandler),
+    ("/datasets/{id}/versions/{version}/export/inspect", ExportInspectHandler),
     ("/datasets/{id}/diff", DiffHandler),
     ("/exports", OwnExportsHandler),
     ("/exports/{id}", ExportHandler),

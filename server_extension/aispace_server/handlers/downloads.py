@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import io
 import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -85,7 +86,7 @@ class Downloads(RequestHandler):
 
     async def send_file(
         self,
-        path: Path,
+        path: Path | bytes,
         *,
         filename: str,
         media_type: str = "application/octet-stream",
@@ -97,8 +98,8 @@ class Downloads(RequestHandler):
 
         Parameters
         ----------
-        path : pathlib.Path
-            A regular file that the service has checked.
+        path : pathlib.Path or bytes
+            A regular file that the service has checked, or what to send as one.
         filename : str
             Name to save it under.
         media_type : str
@@ -112,7 +113,9 @@ class Downloads(RequestHandler):
         """
         executor: Executor = self.settings["executor"]
         loop = asyncio.get_running_loop()
-        file: IO[bytes] = await loop.run_in_executor(executor, lambda: path.open("rb"))
+        file: IO[bytes] = await loop.run_in_executor(
+            executor, lambda: io.BytesIO(path) if isinstance(path, bytes) else path.open("rb")
+        )
         try:
             await self._send_opened(file, filename, media_type, etag, download, immutable)
         finally:

@@ -80,9 +80,9 @@ class SampleContentHandler(AISpaceHandler):
     )
     async def get(self, id: str, sample_id: str) -> None:
         """Send the file of a sample."""
-        sample = await self.call(self.platform.datasets.samples.get, self.principal, id, sample_id)
+        sample, data = await self.call(self.platform.datasets.samples.content, self.principal, id, sample_id)
         await self.send_file(
-            self.platform.blobs.path(sample.sha256),
+            self.platform.blobs.path(sample.sha256) if data is None else data,
             filename=sample.path.rpartition("/")[2],
             media_type=sample.media_type,
             etag=sample.sha256,

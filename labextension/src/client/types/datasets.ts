@@ -52,12 +52,57 @@ export interface IUser {
   version?: string;
 }
 
+export type Layout =
+  'class_folders' | 'flat' | 'manifest' | 'origin' | 'coco' | 'voc' | 'yolo' | 'csv' | 'tsv' | 'jsonl';
+export type ExportLayout = Exclude<Layout, 'flat' | 'origin'>;
+
+/** What a pair of data type and annotation type is. */
+export interface IKind {
+  data_type: string;
+  annotation_type: string;
+  templates: ('single' | 'multi')[];
+  label_group: boolean;
+  /** Fields of an object besides id, label, score, attributes and hard. */
+  carries: string[];
+  /** Types of `shape`, one of which each object must have. */
+  shapes: string[];
+  /** Several objects of one label; a sample without any can be confirmed. */
+  many: boolean;
+  imports: Layout[];
+  exports: ExportLayout[];
+}
+
+export interface IColumn {
+  name: string;
+  type: 'integer' | 'number' | 'boolean' | 'text';
+  role: 'feature' | 'label';
+}
+
+/** Pixels as they are stored: show the image without applying its EXIF orientation. */
+export interface IBox {
+  type: 'bbox';
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+/** Something that an import or an export changes or leaves out. */
+export interface INote {
+  code: string;
+  message: string;
+  n: number;
+  examples: string[];
+}
+
 export interface IDatasetRead extends IOwnedRead {
   number: number;
   description: string;
   data_type: string;
   annotation_type: string;
   template: 'single' | 'multi' | null;
+  /** Of a table; null before its first import. */
+  columns: IColumn[] | null;
   label_group: { id: string; name: string; revision: number; labels: ILabel[] } | null;
   status: string;
   counts: ICounts;
@@ -75,7 +120,7 @@ export interface IDatasetCreate {
   description?: string;
   data_type: string;
   annotation_type: string;
-  template: 'single' | 'multi';
+  template?: 'single' | 'multi';
   label_group_id?: string;
   labels?: ILabel[];
   visibility?: string;
@@ -84,7 +129,9 @@ export interface IDatasetCreate {
 export interface IAnnotationObject {
   id?: string | null;
   label?: string | null;
+  shape?: IBox | null;
   score?: number | null;
+  attributes?: Record<string, unknown> | null;
   hard?: boolean | null;
 }
 
@@ -106,6 +153,10 @@ export interface ISampleRead {
     at: string | null;
   };
   revision: number;
+  /** The first 200 characters of a text. */
+  excerpt: string | null;
+  /** A row of a table, without its label. */
+  values: Record<string, number | boolean | string | null> | null;
 }
 
 export interface ISampleFilter {
@@ -127,7 +178,36 @@ export interface ISampleQuery extends ISampleFilter {
 /** The samples an action is for: named ones, or all that match. */
 export type SampleSelection = { ids: string[] } | { filter: ISampleFilter };
 
-export type ImportLayout = 'class_folders' | 'flat' | 'manifest' | 'origin';
+export type ImportLayout = Layout;
+
+/** How to read CSV, TSV and JSON lines; what is left out is found out. */
+export interface ITableOptions {
+  delimiter?: string;
+  header?: boolean;
+  encoding?: 'utf-8' | 'utf-16' | 'gb18030' | 'latin-1';
+  text_column?: string;
+  /** An empty name: no column holds labels. */
+  label_column?: string;
+  label_separator?: string;
+}
+
+export interface IImportOptions {
+  layout?: ImportLayout | 'auto';
+  /** Labels of the files to labels of the dataset; null leaves out what has the label. */
+  label_mapping?: Record<string, string | null>;
+  table?: ITableOptions;
+  voc_boxes?: 'edges' | 'pixels';
+}
+
+export interface ITablePreview {
+  delimiter: string | null;
+  header: boolean;
+  encoding: string;
+  columns: IColumn[];
+  text_column: string | null;
+  label_column: string | null;
+  rows: string[][];
+}
 
 export interface IInspection {
   layout: ImportLayout;
@@ -135,13 +215,20 @@ export interface IInspection {
   count: number;
   labels: Record<string, number>;
   refused: number;
-  preview: { path: string; labels: string[]; split: string | null }[];
+  preview: { path: string; labels: string[]; split: string | null; excerpt: string | null }[];
+  objects: number | null;
+  /** No images came: the annotations go to samples that the dataset has already. */
+  annotations_only: boolean;
+  problems: IRefusedFile[];
+  notes: INote[];
+  table: ITablePreview | null;
 }
 
 export interface IRefusedFile {
   path: string;
   code: string;
   message: string;
+  line: number | null;
 }
 
 export interface IImportRead {
@@ -158,10 +245,21 @@ export interface IImportRead {
     refused_count: number;
     refused: IRefusedFile[];
     labels_created: string[];
+    annotated: number;
+    objects: number | null;
+    notes: INote[];
   };
   reason: IReason | null;
   created_at: string;
   ended_at: string | null;
+}
+
+/** What an export would not carry; `possible` is false where the kind does not go into the layout. */
+export interface IExportInspection {
+  layout: ExportLayout;
+  count: number;
+  possible: boolean;
+  losses: INote[];
 }
 
 export interface IExportRead {
@@ -173,6 +271,7 @@ export interface IExportRead {
   area_path: string | null;
   status: string;
   progress: IProgress;
+  losses: INote[];
   reason: IReason | null;
   created_at: string;
   ended_at: string | null;
@@ -190,6 +289,7 @@ export interface IDatasetVersionRead {
   is_current: boolean;
   labels: ILabel[];
   counts: Record<string, Record<string, number>>;
+  columns: IColumn[] | null;
   progress: number;
   used_by: IUser[];
   can: string[];
@@ -211,7 +311,8 @@ export interface IDiff {
 }
 
 export interface IStatistics {
-  labels: { label: string; color: string | null; n: number; share: number }[];
+  /** `objects` counts boxes, `n` samples. */
+  labels: { label: string; color: string | null; n: number; share: number; objects: number | null }[];
   states: Record<string, number>;
   splits: Record<string, number>;
   hard: number;
@@ -232,6 +333,7 @@ export interface ILineage {
 }
 
 export interface IDatasetRoutes {
+  'GET /dataset-kinds': { response: { items: IKind[] } };
   'GET /label-groups': { query: IListQuery; response: IPage<ILabelGroupRead> };
   'POST /label-groups': { body: ILabelGroupBody; response: ILabelGroupRead };
   'GET /label-groups/{id}': { response: ILabelGroupRead };
@@ -247,9 +349,8 @@ export interface IDatasetRoutes {
   };
   'DELETE /datasets/{id}': { response: void };
   'POST /datasets/{id}/import': {
-    body: {
+    body: IImportOptions & {
       source: Source;
-      layout: ImportLayout | 'auto';
       overwrite: 'refuse' | 'skip' | 'replace';
       duplicates?: 'keep' | 'skip';
       split?: Split;
@@ -257,7 +358,10 @@ export interface IDatasetRoutes {
     };
     response: IImportRead;
   };
-  'POST /datasets/{id}/import/inspect': { body: { source: Source }; response: IInspection };
+  'POST /datasets/{id}/import/inspect': {
+    body: IImportOptions & { source: Source };
+    response: IInspection;
+  };
   'GET /imports': { query: IListQuery; response: IPage<IImportRead> };
   'GET /imports/{id}': { response: IImportRead };
   'POST /imports/{id}/cancel': { response: IImportRead };
@@ -307,8 +411,12 @@ export interface IDatasetRoutes {
     response: ICursorPage<ISampleRead>;
   };
   'POST /datasets/{id}/versions/{version}/export': {
-    body: { layout: 'class_folders' | 'manifest'; target: 'download' | { area: string } };
+    body: { layout: ExportLayout; target: 'download' | { area: string } };
     response: IExportRead;
+  };
+  'POST /datasets/{id}/versions/{version}/export/inspect': {
+    body: { layout: ExportLayout };
+    response: IExportInspection;
   };
   'GET /exports': { query: IListQuery; response: IPage<IExportRead> };
   'GET /exports/{id}': { response: IExportRead };
