@@ -22,27 +22,37 @@ function files(folder) {
   });
 }
 
-/** All message ids of the sources: {id, plural, file}; a computed id is an error. */
+/** The message ids of one source: {id, plural, file}; a computed id is an error. */
+export function literals(file) {
+  const found = new Map();
+  const computed = [];
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
+  const visit = node => {
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const name = node.expression.name.text;
+      if (name === '__' || name === '_n') {
+        const first = node.arguments[0];
+        if (first && ts.isStringLiteralLike(first)) {
+          found.set(first.text, { plural: name === '_n', file });
+        } else {
+          computed.push(`${file}: ${node.getText()}`);
+        }
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return { found, computed };
+}
+
+/** All message ids of the sources. */
 export function strings(folder = resolve(here, '../src')) {
   const found = new Map();
   const computed = [];
   for (const file of files(folder)) {
-    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
-    const visit = node => {
-      if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
-        const name = node.expression.name.text;
-        if (name === '__' || name === '_n') {
-          const first = node.arguments[0];
-          if (first && ts.isStringLiteralLike(first)) {
-            found.set(first.text, { plural: name === '_n', file });
-          } else {
-            computed.push(`${file}: ${node.getText()}`);
-          }
-        }
-      }
-      ts.forEachChild(node, visit);
-    };
-    visit(source);
+    const one = literals(file);
+    one.found.forEach((use, id) => found.set(id, use));
+    computed.push(...one.computed);
   }
   return { found, computed };
 }

@@ -4,6 +4,7 @@ import type { IApp } from '../components/context';
 import { Button } from '../components/controls/Button';
 import { Icon } from '../components/Icon';
 import type { IconName } from '../components/icons';
+import { NAMES } from '../components/names';
 import { PageHost } from '../components/PageHost';
 import { parsePath } from '../components/router';
 import type { AddressModel } from './addressModel';
@@ -40,7 +41,7 @@ export function Shell(props: {
   const administrator = data.user.role === 'administrator';
   const { pathname } = parsePath(path);
   useEffect(() => {
-    document.title = title ? `${title} · AI Space` : 'AI Space';
+    document.title = title ? `${title} · ${NAMES.product}` : NAMES.product;
   }, [title]);
   const groups: IGroup[] = [
     ...(administrator
@@ -86,7 +87,7 @@ export function Shell(props: {
       </a>
       <header className="ais-Admin-top">
         <span className="ais-Admin-brand">
-          <Icon name="aispace" /> <b>AI Space</b>
+          <Icon name="aispace" /> <b>{NAMES.product}</b>
         </span>
         <span className="ais-Admin-tools">
           <label>
@@ -97,10 +98,10 @@ export function Shell(props: {
               onChange={event => props.onLanguage(event.target.value as 'en' | 'zh-CN')}
             >
               <option value="en" lang="en">
-                English
+                {NAMES.english}
               </option>
               <option value="zh-CN" lang="zh-CN">
-                中文
+                {NAMES.chinese}
               </option>
             </select>
           </label>

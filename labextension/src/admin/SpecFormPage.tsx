@@ -3,6 +3,7 @@ import type { ISpecRead } from '../client';
 import { useApp, usePage } from '../components/context';
 import { CheckField, TextField } from '../components/controls';
 import { FormPage, Section, useFieldErrors } from '../components/FormPage';
+import { NAMES } from '../components/names';
 import { PageFrame } from '../components/PageFrame';
 import { purposeWord } from '../components/parts/scopes';
 import { ErrorView, Skeleton } from '../components/states';
@@ -122,7 +123,7 @@ function SpecForm(props: { spec: ISpecRead | null }): JSX.Element {
           <TextField
             label={trans.__('Resource')}
             value={resource}
-            placeholder="nvidia.com/gpu"
+            placeholder={NAMES.nvidia}
             help={trans.__('Empty: none')}
             error={field('accelerator.resource') ?? field('accelerator')}
             onChange={setResource}

@@ -1,4 +1,5 @@
 import { useApp } from '../components/context';
+import { NAMES } from '../components/names';
 import { Facts, PageFrame } from '../components/PageFrame';
 import { Loaded } from '../components/states';
 import { useQuery } from '../components/useQuery';
@@ -30,7 +31,7 @@ export default function VersionPage(): JSX.Element {
               [
                 trans.__('Interface description'),
                 <a key="o" className="ais-Link" href={client.url('/openapi.json')}>
-                  OpenAPI 3.1
+                  {NAMES.openapi}
                 </a>
               ]
             ]}

@@ -3,6 +3,7 @@ export interface IFieldError {
   field: string;
   message: string;
   code?: string;
+  params?: Record<string, unknown>;
 }
 
 /** The body of every error answer. */
@@ -33,7 +34,9 @@ export class AISpaceError extends Error {
   }
 
   get fields(): IFieldError[] {
-    return this.body.details?.fields ?? [];
+    const fields = this.body.details?.fields ?? [];
+    // The values in the message belong to the field where there is just one.
+    return fields.length === 1 ? [{ params: this.params, ...fields[0] }] : fields;
   }
 
   get params(): Record<string, unknown> {

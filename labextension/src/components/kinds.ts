@@ -33,6 +33,20 @@ export function kindWord(trans: ITrans, kind: string): string {
   return WORDS[kind]?.(trans) ?? kind.replaceAll('_', ' ');
 }
 
+/** What the server calls what one may not see. */
+const HIDDEN = 'of another user';
+
+/** Names of what uses something, some of which one may not know by name. */
+export function namesOf(trans: ITrans, users: { kind?: string; name?: string; id?: string }[]): string {
+  return users
+    .map(one =>
+      one.name === HIDDEN
+        ? trans.__('%1 of another user', kindWord(trans, one.kind ?? 'workload'))
+        : (one.name ?? one.id ?? '')
+    )
+    .join(', ');
+}
+
 const PATHS: Record<string, string> = {
   ds: '/datasets',
   lgr: '/label-groups',

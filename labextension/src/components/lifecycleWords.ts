@@ -1,8 +1,6 @@
 import { bytes } from './formats';
+import { text } from './messageText';
 import { registerErrors, registerEvents, registerReasons } from './messages';
-
-const text = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** "cpu: 1 of 2 free" for each resource that is short. */
 function shortage(value: unknown): string {
@@ -111,6 +109,15 @@ export function registerLifecycleWords(): void {
     deploying: (t, p) => t.__('Deployment %1 is being prepared.', text(p.number)),
     stopping: t => t.__('The last requests are being answered.'),
     replica_away: (t, p) => t.__('%1 of %2 processes answer.', text(p.ready), text(p.total)),
+    start_failed: (t, p) => t.__('It could not be started. %1', text(p.error)),
+    edit_failed: (t, p) =>
+      t.__('Deployment %1 failed; deployment %2 goes on.', text(p.number), text(p.current)),
+    not_onnx: t => t.__('There is no model.onnx: the model server cannot serve it. An own image can.'),
+    no_config: t =>
+      t.__(
+        'There is no config.json: inputs and labels are not known, services answer with plain numbers. Add config.json and upload again.'
+      ),
+    no_labels: t => t.__('config.json names no labels: answers are plain numbers.'),
     superseded: t => t.__('A later edit took its place before it was ready.')
   });
   registerErrors({

@@ -3,6 +3,7 @@ import { idempotencyKey } from '../../client';
 import { useApp, usePage } from '../context';
 import { SelectField, TextField } from '../controls';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
+import { NAMES } from '../names';
 import { PageFrame } from '../PageFrame';
 import { CATEGORIES, categoryWord } from '../parts/scopes';
 import type { ISourceChoice } from '../parts/SourceField';
@@ -31,7 +32,7 @@ export default function AlgorithmFormPage(): JSX.Element {
   const { values, set, savedAt, forget, reset } = useDraft<IValues>('algorithm new', {
     name: '',
     description: '',
-    category: 'image_classification',
+    category: CATEGORIES[0],
     framework: '',
     run_command: 'python train.py',
     image_id: '',
@@ -90,16 +91,16 @@ export default function AlgorithmFormPage(): JSX.Element {
             <h2>{trans.__('What the program gets')}</h2>
             <ul className="ais-Plain ais-Muted">
               <li>
-                <code>--data_url</code> {trans.__('folder of the training set')}
+                <code>{NAMES.dataUrl}</code> {trans.__('folder of the training set')}
               </li>
               <li>
-                <code>--val_data_url</code> {trans.__('folder of the validation set')}
+                <code>{NAMES.valDataUrl}</code> {trans.__('folder of the validation set')}
               </li>
               <li>
-                <code>--train_out</code> {trans.__('folder for what it writes')}
+                <code>{NAMES.trainOut}</code> {trans.__('folder for what it writes')}
               </li>
               <li>
-                <code>--train_model_out</code> {trans.__('folder for its model')}
+                <code>{NAMES.trainModelOut}</code> {trans.__('folder for its model')}
               </li>
               <li>{trans.__('and each parameter as --name=value')}</li>
             </ul>

@@ -8,6 +8,7 @@ import { DetailPage, Facts, PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
 import { DeleteDialog, NameDialog } from '../parts/ObjectDialogs';
 import { categoryWord, visibilityWord } from '../parts/scopes';
+import { presetText } from '../presetWords';
 import { ErrorView, Skeleton } from '../states';
 import { Time } from '../Time';
 import { useAction } from '../useAction';
@@ -136,7 +137,7 @@ function Algorithm(props: {
             {version.image_name ? (
               <PageLink to={`/images/${version.image_id}`}>{version.image_name}</PageLink>
             ) : null}
-            {algorithm.description ? <span>{algorithm.description}</span> : null}
+            {algorithm.description ? <span>{presetText(trans, algorithm.description)}</span> : null}
           </>
         }
         actions={

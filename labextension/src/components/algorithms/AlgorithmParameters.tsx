@@ -4,6 +4,7 @@ import { useApp } from '../context';
 import { Button, SelectField, TextField } from '../controls';
 import { useFieldErrors } from '../FormPage';
 import { Refusal } from '../parts/ObjectDialogs';
+import { presetText } from '../presetWords';
 import { rangeOf } from '../training/ParameterFields';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
@@ -73,8 +74,8 @@ export function AlgorithmParameters(props: {
                     <td className="ais-Code">
                       {one.default === null || one.default === undefined ? '' : String(one.default)}
                     </td>
-                    <td>{one.choices?.length ? one.choices.join(', ') : rangeOf(one)}</td>
-                    <td>{one.help}</td>
+                    <td>{one.choices?.length ? one.choices.join(', ') : rangeOf(trans, one)}</td>
+                    <td>{presetText(trans, one.help ?? '')}</td>
                   </tr>
                 ))}
               </tbody>

@@ -2,6 +2,7 @@ export { Button } from './Button';
 export type { IButtonProps } from './Button';
 export { ConfirmWithConsequences, Dialog } from './Dialog';
 export { CheckField, RadioCards, SelectField, TextArea, TextField } from './fields';
+export { FileField } from './FileField';
 export type { IOption } from './fields';
 export { Menu, MenuButton } from './Menu';
 export type { IMenuItem } from './Menu';

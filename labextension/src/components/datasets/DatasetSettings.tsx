@@ -4,6 +4,7 @@ import { useApp } from '../context';
 import { Button, SelectField, TextField } from '../controls';
 import { useFieldErrors } from '../FormPage';
 import { bytes, count } from '../formats';
+import { namesOf } from '../kinds';
 import { errorText } from '../messages';
 import { Facts } from '../PageFrame';
 import { Time } from '../Time';
@@ -106,7 +107,7 @@ export function DatasetSettings(props: {
           [trans.__('Created'), <Time key="created" value={dataset.created_at} exact />],
           [
             trans.__('Used by'),
-            dataset.used_by.length > 0 ? dataset.used_by.map(one => one.name).join(', ') : trans.__('nothing')
+            dataset.used_by.length > 0 ? namesOf(trans, dataset.used_by) : trans.__('nothing')
           ]
         ]}
       />

@@ -2,6 +2,7 @@ import type { IDatasetRead } from '../../client';
 import { useApp } from '../context';
 import { ConfirmWithConsequences } from '../controls';
 import { bytes, count } from '../formats';
+import { namesOf } from '../kinds';
 import { errorText } from '../messages';
 import { useAction } from '../useAction';
 
@@ -41,7 +42,7 @@ export function DeleteDatasets(props: {
       busy={remove.busy}
       refused={
         used.length > 0
-          ? trans.__('Its versions are used by %1. Delete those first.', used.map(one => one.name).join(', '))
+          ? trans.__('Its versions are used by %1. Delete those first.', namesOf(trans, used))
           : undefined
       }
       consequences={[

@@ -4,6 +4,7 @@ import { useApp, usePage } from '../context';
 import { Button, ConfirmWithConsequences, Dialog, RadioCards, TextField } from '../controls';
 import { FilePicker } from '../FilePicker';
 import { bytes, count } from '../formats';
+import { namesOf } from '../kinds';
 import { errorText } from '../messages';
 import { EmptyState, Loaded } from '../states';
 import { useAction } from '../useAction';
@@ -167,9 +168,7 @@ export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => voi
                   trans._n('%1 sample', '%1 samples', version.file_count, count(version.file_count)),
                   bytes(version.size_bytes),
                   trans._n('%1 label', '%1 labels', version.labels.length),
-                  version.used_by.length > 0
-                    ? trans.__('used by %1', version.used_by.map(one => one.name).join(', '))
-                    : null
+                  version.used_by.length > 0 ? trans.__('used by %1', namesOf(trans, version.used_by)) : null
                 ]
                   .filter(Boolean)
                   .join(' · ')
@@ -243,10 +242,7 @@ export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => voi
                 ]}
                 refused={
                   doomed.used_by.length > 0
-                    ? trans.__(
-                        'It is used by %1. Delete those first.',
-                        doomed.used_by.map(one => one.name).join(', ')
-                      )
+                    ? trans.__('It is used by %1. Delete those first.', namesOf(trans, doomed.used_by))
                     : undefined
                 }
                 busy={remove.busy}

@@ -41,18 +41,18 @@ async function walk(entry: FileSystemEntry, into: IUploadFile[]): Promise<void> 
   }
 }
 
-/** Everything that was dropped, folders walked through. */
-export async function droppedFiles(data: DataTransfer): Promise<IUploadFile[]> {
+/** Everything that was dropped, folders walked through; `keep` tells what of it is taken. */
+export async function droppedFiles(data: DataTransfer, keep = wanted): Promise<IUploadFile[]> {
   // The list is emptied as soon as the event is over: take the entries first.
   const roots = [...data.items]
     .map(item => item.webkitGetAsEntry?.())
     .filter(entry => entry !== null && entry !== undefined);
   if (roots.length === 0) {
-    return filesOf(data.files);
+    return [...data.files].map(file => ({ file, relativePath: file.name })).filter(keep);
   }
   const all: IUploadFile[] = [];
   for (const root of roots) {
     await walk(root, all);
   }
-  return all.filter(wanted);
+  return all.filter(keep);
 }

@@ -11,6 +11,7 @@ import { LineagePanel } from '../parts/LineagePanel';
 import { DeleteDialog, NameDialog, Refusal } from '../parts/ObjectDialogs';
 import { purposeWord, visibilityWord } from '../parts/scopes';
 import { WorkloadLog } from '../parts/WorkloadLog';
+import { presetText } from '../presetWords';
 import { EmptyState, ErrorView, Skeleton } from '../states';
 import { StatusPill } from '../StatusPill';
 import { Time } from '../Time';
@@ -72,7 +73,7 @@ function Image(props: { image: IImageRead; refreshing: boolean; reload: () => vo
             <span>{image.purposes.map(one => purposeWord(trans, one)).join(', ')}</span>
             {image.size_bytes !== null ? <span>{bytes(image.size_bytes)}</span> : null}
             <span>{visibilityWord(trans, image.visibility)}</span>
-            {image.description ? <span>{image.description}</span> : null}
+            {image.description ? <span>{presetText(trans, image.description)}</span> : null}
           </>
         }
         actions={

@@ -24,7 +24,7 @@ export default function ModelFormPage(): JSX.Element {
   const { values, set, savedAt, forget, reset } = useDraft<IValues>('model new', {
     name: '',
     description: '',
-    category: 'image_classification',
+    category: CATEGORIES[0],
     framework: '',
     format: 'onnx',
     note: ''

@@ -3,6 +3,7 @@ import type { IModelRead, IModelVersionRead } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { bytes } from '../formats';
+import { namesOf } from '../kinds';
 import { DetailPage, PageFrame } from '../PageFrame';
 import { LineagePanel } from '../parts/LineagePanel';
 import { DeleteDialog, NameDialog } from '../parts/ObjectDialogs';
@@ -198,9 +199,7 @@ function Model(props: {
             danger: true,
             run: () => setDialog('delete'),
             blocked:
-              model.used_by.length > 0
-                ? trans.__('Used by %1', model.used_by.map(one => one.name).join(', '))
-                : may('delete')
+              model.used_by.length > 0 ? trans.__('Used by %1', namesOf(trans, model.used_by)) : may('delete')
           }
         ]}
         code={{

@@ -4,6 +4,9 @@ import { PageLink, useApp } from '../context';
 import { count, metric } from '../formats';
 import { Facts } from '../PageFrame';
 import { Icon } from '../Icon';
+import { namesOf } from '../kinds';
+import { reasonText } from '../messages';
+import { NAMES } from '../names';
 import { categoryWord } from '../parts/scopes';
 import { FileTable } from '../parts/VersionFiles';
 import { EmptyState, Loaded } from '../states';
@@ -23,7 +26,7 @@ export function ModelOverview(props: { model: IModelRead; version: IModelVersion
     <>
       {version.warnings.map(one => (
         <p key={one.code} className="ais-Banner">
-          <Icon name="warning" className="ais-tone-warning" /> {one.message}
+          <Icon name="warning" className="ais-tone-warning" /> {reasonText(trans, one)}
         </p>
       ))}
       <Facts
@@ -56,10 +59,7 @@ export function ModelOverview(props: { model: IModelRead; version: IModelVersion
           [trans.__('By'), version.created_by.name],
           [trans.__('Note'), version.note || trans.__('none')],
           [trans.__('Owner'), model.owner.name],
-          [
-            trans.__('Used by'),
-            model.used_by.length === 0 ? trans.__('none') : model.used_by.map(one => one.name).join(', ')
-          ]
+          [trans.__('Used by'), model.used_by.length === 0 ? trans.__('none') : namesOf(trans, model.used_by)]
         ]}
       />
       {version.labels.length > 0 ? (
@@ -159,7 +159,7 @@ export function ModelSignature(props: { version: IModelVersionRead }): JSX.Eleme
       <TensorTable label={trans.__('Outputs')} tensors={version.outputs} />
       {version.config ? (
         <details>
-          <summary>config.json</summary>
+          <summary>{NAMES.config}</summary>
           <pre className="ais-Command">{JSON.stringify(version.config, null, 2)}</pre>
         </details>
       ) : null}

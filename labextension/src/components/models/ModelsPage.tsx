@@ -3,6 +3,7 @@ import type { IModelRead, IPage } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { bytes, count, metric } from '../formats';
+import { namesOf } from '../kinds';
 import { PageFrame } from '../PageFrame';
 import { DeleteDialog } from '../parts/ObjectDialogs';
 import { categoryWord, scopeFilter, visibilityWord } from '../parts/scopes';
@@ -68,7 +69,7 @@ export default function ModelsPage(): JSX.Element {
             run: () => setDeleting(model),
             blocked:
               model.used_by.length > 0
-                ? trans.__('Used by %1', model.used_by.map(one => one.name).join(', '))
+                ? trans.__('Used by %1', namesOf(trans, model.used_by))
                 : model.can.length === 0 || model.can.includes('delete')
                   ? null
                   : trans.__('Only its owner can do this')

@@ -1,9 +1,9 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { AISpaceClient, IUploadFile, Source } from '../../client';
 import { useApp } from '../context';
-import { Button, RadioCards, TextField } from '../controls';
+import { Button, FileField, RadioCards, TextField } from '../controls';
 import { FilePicker } from '../FilePicker';
-import { bytes, count } from '../formats';
+import { NAMES } from '../names';
 import { notebookCode } from './notebookCode';
 
 export type SourceKind = 'folder' | 'archive' | 'notebook' | 'git' | 'area';
@@ -76,7 +76,6 @@ export function SourceField(props: {
   accept?: string;
 }): JSX.Element {
   const { trans } = useApp();
-  const id = useId();
   const [picking, setPicking] = useState(false);
   const { value } = props;
   const set = (patch: Partial<ISourceChoice>): void => props.onChange({ ...value, ...patch });
@@ -87,7 +86,6 @@ export function SourceField(props: {
     git: { label: trans.__('Git'), help: trans.__('A commit of a repository') },
     area: { label: trans.__('My files'), help: trans.__('A folder or file of your area here') }
   };
-  const picked = value.kind === 'folder' ? wanted(value.files) : value.files;
   return (
     <>
       <RadioCards
@@ -107,7 +105,7 @@ export function SourceField(props: {
             type="url"
             required
             value={value.url}
-            placeholder="https://"
+            placeholder={NAMES.https}
             error={props.error}
             onChange={url => set({ url })}
           />
@@ -127,42 +125,21 @@ export function SourceField(props: {
           {props.error ? <span className="ais-FieldError">{props.error}</span> : null}
         </div>
       ) : (
-        <div className="ais-Field">
-          <label htmlFor={id}>
-            {value.kind === 'folder' ? trans.__('Folder to upload') : trans.__('File to upload')}
-          </label>
-          <input
-            key={value.kind}
-            id={id}
-            type="file"
-            className="ais-Input"
-            multiple={value.kind === 'folder'}
-            accept={
-              value.kind === 'notebook'
-                ? '.ipynb'
-                : value.kind === 'archive'
-                  ? (props.accept ?? '.zip,.tar,.gz,.tgz')
-                  : undefined
-            }
-            ref={element => {
-              if (element) {
-                element.webkitdirectory = value.kind === 'folder';
-              }
-            }}
-            aria-invalid={props.error ? true : undefined}
-            onChange={event => set({ files: [...(event.target.files ?? [])] })}
-          />
-          {picked.length > 0 ? (
-            <div className="ais-Help">
-              {trans.__(
-                '%1, %2',
-                trans._n('%1 file', '%1 files', picked.length, count(picked.length)),
-                bytes(picked.reduce((sum, file) => sum + file.size, 0))
-              )}
-            </div>
-          ) : null}
-          {props.error ? <div className="ais-FieldError">{props.error}</div> : null}
-        </div>
+        <FileField
+          key={value.kind}
+          label={value.kind === 'folder' ? trans.__('Folder to upload') : trans.__('File to upload')}
+          folder={value.kind === 'folder'}
+          accept={
+            value.kind === 'notebook'
+              ? '.ipynb'
+              : value.kind === 'archive'
+                ? (props.accept ?? '.zip,.tar,.gz,.tgz')
+                : undefined
+          }
+          files={value.kind === 'folder' ? wanted(value.files) : value.files}
+          error={props.error}
+          onChange={files => set({ files })}
+        />
       )}
       {picking ? (
         <FilePicker

@@ -3,6 +3,7 @@ import type { IServiceRead } from '../../client';
 import { MetricChart } from '../charts/MetricChart';
 import { useApp, usePage } from '../context';
 import { count, metric, percent } from '../formats';
+import { NAMES } from '../names';
 import { EmptyState, Loaded } from '../states';
 import { useQuery } from '../useQuery';
 import { errorShare } from './ServicesPage';
@@ -50,8 +51,8 @@ export function ServiceCalls(props: { service: IServiceRead; total: number }): J
         { label: trans.__('refused (4xx)'), x, y: points.map(one => one.client_errors) }
       ],
       latency: [
-        { label: 'p50', x, y: points.map(one => one.p50) },
-        { label: 'p99', x, y: points.map(one => one.p99) }
+        { label: NAMES.p50, x, y: points.map(one => one.p50) },
+        { label: NAMES.p99, x, y: points.map(one => one.p99) }
       ]
     };
   }, [query.data, trans]);
@@ -94,7 +95,7 @@ export function ServiceCalls(props: { service: IServiceRead; total: number }): J
                 </li>
                 <li>
                   <b>{series.p99 === null ? '' : `${metric(series.p99)} ms`}</b>
-                  <span>p99</span>
+                  <span>{NAMES.p99}</span>
                 </li>
               </ul>
               <div className="ais-Charts">
@@ -125,10 +126,10 @@ export function ServiceCalls(props: { service: IServiceRead; total: number }): J
                         {trans.__('Errors')}
                       </th>
                       <th scope="col" className="ais-mod-right">
-                        p50
+                        {NAMES.p50}
                       </th>
                       <th scope="col" className="ais-mod-right">
-                        p99
+                        {NAMES.p99}
                       </th>
                     </tr>
                   </thead>

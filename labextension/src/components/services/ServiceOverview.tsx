@@ -6,6 +6,7 @@ import { Button, ConfirmWithConsequences, Dialog, Tabs, TextField } from '../con
 import { count, metric } from '../formats';
 import { Icon } from '../Icon';
 import { reasonText } from '../messages';
+import { NAMES } from '../names';
 import { Facts } from '../PageFrame';
 import { Refusal } from '../parts/ObjectDialogs';
 import { visibilityWord } from '../parts/scopes';
@@ -98,7 +99,7 @@ export function ServiceOverview(props: { service: IServiceRead; calls: ICallSumm
         current={guide}
         onChange={setGuide}
         tabs={[
-          { id: 'curl', label: 'curl', render: () => <CodeBlock text={code.curl} label="curl" /> },
+          { id: 'curl', label: NAMES.curl, render: () => <CodeBlock text={code.curl} label={NAMES.curl} /> },
           {
             id: 'python',
             label: trans.__('Python'),

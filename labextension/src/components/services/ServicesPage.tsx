@@ -3,6 +3,7 @@ import type { IPage, IServiceRead } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { count, metric, percent } from '../formats';
+import { NAMES } from '../names';
 import { PageFrame } from '../PageFrame';
 import { scopeFilter, visibilityWord } from '../parts/scopes';
 import { ResourceTable } from '../ResourceTable';
@@ -132,7 +133,7 @@ export default function ServicesPage(): JSX.Element {
           },
           {
             id: 'p99',
-            label: 'p99',
+            label: NAMES.p99,
             width: '80px',
             align: 'right',
             render: service => (service.calls.p99 === null ? '' : `${metric(service.calls.p99)} ms`)

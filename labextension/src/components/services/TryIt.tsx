@@ -1,5 +1,5 @@
 import type { DragEvent } from 'react';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { IPrediction, ISampleRead, IServiceRead } from '../../client';
 import { AISpaceError } from '../../client';
 import { CodeBlock } from '../AsCode';
@@ -7,6 +7,7 @@ import { BarList } from '../charts/BarList';
 import { PageLink, useApp } from '../context';
 import { Button, SelectField, TextArea } from '../controls';
 import { metric, percent } from '../formats';
+import { NAMES } from '../names';
 import { Refusal } from '../parts/ObjectDialogs';
 import { EmptyState, Loaded } from '../states';
 import { useAction } from '../useAction';
@@ -67,7 +68,7 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
   const [answer, setAnswer] = useState<{ prediction: IPrediction; of: string; truth?: string } | null>(null);
   const [over, setOver] = useState(false);
   const [address, setAddress] = useState<string | null>(null);
-  const input = useId();
+  const input = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
     if (!picture) {
@@ -140,7 +141,7 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
               {trans.__('Picture')}
             </Button>
             <Button pressed={mode === 'json'} onClick={() => setMode('json')}>
-              JSON
+              {NAMES.json}
             </Button>
           </div>
         ) : null}
@@ -157,10 +158,15 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
               onDrop={onDrop}
             >
               {address && picture ? <img src={address} alt={trans.__('Picture %1', picture.name)} /> : null}
-              <label htmlFor={input}>{trans.__('Drop a picture here, or choose a file')}</label>
+              <span>{trans.__('Drop a picture here, or')}</span>
+              <Button icon="upload" onClick={() => input.current?.click()}>
+                {trans.__('Choose a file')}
+              </Button>
               <input
-                id={input}
+                ref={input}
                 type="file"
+                hidden
+                aria-label={trans.__('Picture')}
                 accept="image/png,image/jpeg,image/bmp,image/webp"
                 onChange={event => {
                   const file = event.target.files?.[0];
@@ -225,7 +231,8 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
               </p>
             ) : null}
             <p className="ais-Muted">
-              {answer.of} · {metric(answer.prediction.milliseconds)} ms · HTTP {answer.prediction.status}
+              {answer.of} · {trans.__('%1 ms', metric(answer.prediction.milliseconds))} ·{' '}
+              {trans.__('status %1', answer.prediction.status)}
               {answer.prediction.deployment !== null
                 ? ` · ${trans.__('deployment #%1', answer.prediction.deployment)}`
                 : ''}
@@ -254,7 +261,7 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
         <details>
           <summary>{trans.__('As code')}</summary>
           <CodeBlock text={callGuide(service).python} label={trans.__('Python')} />
-          <CodeBlock text={callGuide(service).curl} label="curl" />
+          <CodeBlock text={callGuide(service).curl} label={NAMES.curl} />
           <CodeBlock text={`aispace predict ${service.name} picture.png\n`} label={trans.__('Command')} />
         </details>
       </section>

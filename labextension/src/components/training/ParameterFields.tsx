@@ -1,10 +1,13 @@
 import type { IParameter } from '../../client';
+import type { ITrans } from '../../i18n';
 import { useApp } from '../context';
 import { Button, CheckField, SelectField, TextField } from '../controls';
+import { presetText } from '../presetWords';
 
 /** The range of a parameter in words: "1 to 500 epochs". */
-export function rangeOf(parameter: IParameter): string {
-  const { minimum: low, maximum: high, unit } = parameter;
+export function rangeOf(trans: ITrans, parameter: IParameter): string {
+  const { minimum: low, maximum: high } = parameter;
+  const unit = presetText(trans, parameter.unit ?? '');
   const has = (value: number | null | undefined): value is number => value !== null && value !== undefined;
   const range =
     has(low) && has(high) ? `${low} – ${high}` : has(low) ? `≥ ${low}` : has(high) ? `≤ ${high}` : '';
@@ -40,8 +43,8 @@ export function ParameterFields(props: {
         const standard =
           parameter.default === null || parameter.default === undefined ? '' : String(parameter.default);
         const value = changed ? props.values[parameter.name] : parameter.default;
-        const range = rangeOf(parameter);
-        const help = [range, parameter.help].filter(Boolean).join(' · ');
+        const range = rangeOf(trans, parameter);
+        const help = [range, presetText(trans, parameter.help ?? '')].filter(Boolean).join(' · ');
         const reset = changed ? (
           <Button
             kind="quiet"

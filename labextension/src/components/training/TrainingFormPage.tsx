@@ -8,6 +8,7 @@ import { duration, money } from '../formats';
 import { FormPage, Section, useDraft } from '../FormPage';
 import { errorText, fieldText } from '../messages';
 import { PageFrame } from '../PageFrame';
+import { presetText } from '../presetWords';
 import { SpecPicker } from '../SpecPicker';
 import { ErrorView, Skeleton } from '../states';
 import { useAction } from '../useAction';
@@ -332,7 +333,9 @@ function TrainingForm(props: {
             <PageLink to="/algorithms/new">{trans.__('New algorithm')}</PageLink>
           </p>
         ) : null}
-        {algorithm?.description ? <p className="ais-Muted">{algorithm.description}</p> : null}
+        {algorithm?.description ? (
+          <p className="ais-Muted">{presetText(trans, algorithm.description)}</p>
+        ) : null}
       </Section>
       <Section title={trans.__('Data')}>
         <DataFields

@@ -1,0 +1,52 @@
+// Prints which codes of the server have words: {"errors": [...], "fields": [...], "reasons": [...], "events": [...], "presets": [...]}.
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { literals } from './strings.mjs';
+
+const KINDS = {
+  ERROR_WORDS: 'errors',
+  FIELD_WORDS: 'fields',
+  EVENT_WORDS: 'events',
+  registerErrors: 'errors',
+  registerFieldErrors: 'fields',
+  registerReasons: 'reasons',
+  registerEvents: 'events'
+};
+const found = { errors: [], fields: [], reasons: [], events: [], presets: [] };
+
+function files(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? files(path) : /(?<!\.spec)\.tsx?$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function add(kind, table) {
+  found[kind].push(...table.properties.filter(one => ts.isPropertyAssignment(one)).map(one => one.name.text));
+}
+
+for (const file of files(resolve(dirname(fileURLToPath(import.meta.url)), '../src'))) {
+  const text = readFileSync(file, 'utf8');
+  if (file.endsWith('presetWords.ts')) {
+    found.presets.push(...literals(file).found.keys());
+  }
+  if (!Object.keys(KINDS).some(name => text.includes(name))) {
+    continue;
+  }
+  const visit = node => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+      const kind = KINDS[node.expression.text];
+      const table = node.arguments[0];
+      if (kind && table && ts.isObjectLiteralExpression(table)) {
+        add(kind, table);
+      }
+    } else if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && KINDS[node.name.text]) {
+      add(KINDS[node.name.text], node.initializer);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
+}
+console.log(JSON.stringify(found));

@@ -1,0 +1,110 @@
+import type { Words } from './messages';
+import { text } from './messageText';
+
+/** What is wrong with a field, by the code of its refusal; `message` is what the server said of it. */
+export const FIELD_WORDS: Words = {
+  archive_unknown: t => t.__('This is no archive that can be unpacked.'),
+  bool_parsing: t => t.__('Yes or no is needed.'),
+  bool_type: t => t.__('Yes or no is needed.'),
+  box_empty: t => t.__('The box has no width or no height.'),
+  box_outside: (t, p) =>
+    t.__('The box is outside of the image, which has %1 x %2 pixels.', text(p.width), text(p.height)),
+  clone_failed: (t, p) => t.__('The repository was not cloned. %1', text(p.message)),
+  config_invalid: (t, p) => t.__('config.json can not be used. %1', text(p.message)),
+  conflict: (t, p) => t.__('This does not fit to the rest. %1', text(p.message)),
+  date_from_datetime_parsing: t => t.__('A date is needed, for instance 2026-01-31.'),
+  date_parsing: t => t.__('A date is needed, for instance 2026-01-31.'),
+  datetime_from_date_parsing: t => t.__('A date with time is needed, for instance 2026-01-31T08:00:00Z.'),
+  datetime_parsing: t => t.__('A date with time is needed, for instance 2026-01-31T08:00:00Z.'),
+  decimal_parsing: t => t.__('A number is needed.'),
+  dict_type: t => t.__('Names with values are needed.'),
+  disabled: t => t.__('This is disabled. Choose another.'),
+  duplicate: t => t.__('This is given twice.'),
+  enum: t => t.__('This is none of the possible values.'),
+  extra_forbidden: t => t.__('This is not known here. Leave it out.'),
+  field_not_in_kind: t => t.__('Objects of this kind of annotation have no such part.'),
+  file_name: (t, p) =>
+    t.__(
+      '1 to %1 letters, digits, "-", "_" and "."; it begins with a letter or digit.',
+      text(p.limit) || '100'
+    ),
+  finite_number: t => t.__('A number is needed.'),
+  float_parsing: t => t.__('A number is needed.'),
+  float_type: t => t.__('A number is needed.'),
+  format: t => t.__('The model has no model.onnx, which the model server needs. Save or convert it as ONNX.'),
+  greater_than: (t, p) => t.__('This is too small. %1', text(p.message)),
+  greater_than_equal: (t, p) => t.__('This is too small. %1', text(p.message)),
+  header_missing: t => t.__('The size of the file is missing. Upload it again.'),
+  image_failed: t => t.__('The image could not be built. Build it again, or choose another.'),
+  int_from_float: t => t.__('A whole number is needed.'),
+  int_parsing: t => t.__('A whole number is needed.'),
+  int_type: t => t.__('A whole number is needed.'),
+  into_itself: t => t.__('A folder can not go into itself.'),
+  invalid: (t, p) => t.__('This is not accepted. %1', text(p.message)),
+  kind_unknown: t => t.__('This type of annotation is not possible for this type of data.'),
+  label_missing: t => t.__('A sample without a label can not be confirmed.'),
+  label_needs_shape: t =>
+    t.__('This kind of annotation labels boxes, not whole samples. Draw them, or import annotations.'),
+  label_twice: t => t.__('Two labels have the same name.'),
+  label_unknown: t => t.__('This label is not in the label group.'),
+  labels_and_group: t => t.__('Give either a label group or labels.'),
+  layout_not_of_kind: t => t.__('This layout is not possible for this kind of annotation. Choose another.'),
+  less_than: (t, p) => t.__('This is too large. %1', text(p.message)),
+  less_than_equal: (t, p) => t.__('This is too large. %1', text(p.message)),
+  list_type: t => t.__('A list is needed.'),
+  literal_error: t => t.__('This is none of the possible values.'),
+  missing: t => t.__('This is needed.'),
+  name_taken: t => t.__('You already have one of this name. Choose another name.'),
+  never_fits: t => t.__('It is larger than this installation. Choose another spec.'),
+  no_shell: t =>
+    t.__(
+      'There is no shell. Put several steps into one Python script, or put quotation marks around the word.'
+    ),
+  no_zone: t => t.__('A time zone is missing, for instance 2026-01-31T00:00:00Z.'),
+  not_a_file: t => t.__('This is no file. Choose a file.'),
+  not_a_notebook: t => t.__('This is no notebook of format 4. Save it again in JupyterLab.'),
+  not_accepted: t => t.__('The algorithm does not take this. Choose another dataset or algorithm.'),
+  not_found: t => t.__('Not found. It may have been deleted, or it is not shared with you.'),
+  not_onnx: t => t.__('The model has no model.onnx, so it can not be tried here.'),
+  notebook_empty: t => t.__('The notebook has no code cells. Choose another.'),
+  nul: t => t.__('It holds a character that is not allowed.'),
+  one_label_only: t => t.__('This dataset takes one label a sample.'),
+  password_policy: t =>
+    t.__(
+      'Choose another password: long enough, with a sign or a space and two of small letters, capital letters and digits; no well-known word, not your name, none of your last passwords.'
+    ),
+  past: t => t.__('This moment has passed. Choose a later one.'),
+  path_control_character: t => t.__('It holds a character that is not allowed.'),
+  path_empty: t => t.__('This is the root of your area. Name something inside it.'),
+  path_encoding: t => t.__('It holds a character that is not allowed.'),
+  path_escape: t => t.__('This path leads out of your area. Use a path inside it.'),
+  path_exists: t => t.__('Not done. There is one of this name already.'),
+  path_name_too_long: t => t.__('A name in this path is too long.'),
+  path_too_deep: t => t.__('There are too many folders in each other.'),
+  preset_forbidden: t => t.__('Only administrators offer presets.'),
+  repeated: t => t.__('This is given twice.'),
+  scheme: t =>
+    t.__(
+      'Only https://, http:// and file:// (below your own files) are cloned. Write it like https://example.com/team/code.git.'
+    ),
+  script_missing: (t, p) => t.__('The code has no such file. %1', text(p.message)),
+  shape_missing: t => t.__('An object without a box. Draw it.'),
+  shares_zero: t => t.__('At least one share must be more than 0.'),
+  source_empty: t => t.__('There are no files in it. Choose another source.'),
+  split_empty: t => t.__('This version has no samples in this split.'),
+  string_pattern_mismatch: t =>
+    t.__('Letters of any language, digits, "-", "_" and "."; it begins and ends with a letter or digit.'),
+  string_too_long: t => t.__('This is too long.'),
+  string_too_short: t => t.__('This is too short.'),
+  string_type: t => t.__('Text is needed.'),
+  timeout: t => t.__('Cloning took too long. Upload the code as a zip file.'),
+  timezone_aware: t => t.__('A time zone is missing, for instance 2026-01-31T00:00:00Z.'),
+  too_long: t => t.__('There are too many entries.'),
+  too_short: t => t.__('There are too few entries.'),
+  unicode: t => t.__('It holds a character that is not allowed.'),
+  union_tag_invalid: t => t.__('This is none of the possible kinds.'),
+  union_tag_not_found: t => t.__('The kind is missing.'),
+  value_error: (t, p) => t.__('This is not accepted. %1', text(p.message)),
+  wrong_password: t => t.__('The old password is wrong.'),
+  wrong_purpose: t => t.__('This is not meant for that. Choose another.')
+};
