@@ -1,4 +1,8 @@
-"""Idempotency keys: a create that is sent twice is done once."""
+"""Idempotency keys: a create that is sent twice is done once.
+
+A key is claimed before the work, so that a second request does not begin it again, and completed in the transaction of
+the change itself: a platform that is killed has either both or neither, and then the claim is forgotten at its start.
+"""
 
 from __future__ import annotations
 
@@ -135,18 +139,27 @@ class IdempotencyStore:
         return row.id, Answer(row.status, row.headers or {}, row.body)
 
     def complete(self, ticket: str, status: int, headers: Mapping[str, str], body: str) -> None:
-        """Keep the answer."""
+        """Keep the answer; inside `Database.together`, so that it is there if and only if the change is.
+
+        Raises
+        ------
+        Conflict
+            The claim is gone; then the change must not be committed.
+        """
         with self.db.write() as session:
             row = session.get(IdempotencyKey, ticket)
-            if row is not None:
-                row.status, row.headers, row.body = status, dict(headers), body
+            if row is None:
+                # Somebody took the operation for dead and may be doing it again: then it must not be done here.
+                raise Conflict(
+                    "idempotency_claim_lost",
+                    "Not done. Another request with this Idempotency-Key took over. Ask again.",
+                )
+            row.status, row.headers, row.body = status, dict(headers), body
 
     def abandon(self, ticket: str) -> None:
         """Forget a claim whose operation failed: the same key may be tried again."""
         with self.db.write() as session:
-            row = session.get(IdempotencyKey, ticket)
-            if row is not None:
-                session.delete(row)
+            session.execute(delete(IdempotencyKey).where(IdempotencyKey.id == ticket, IdempotencyKey.status.is_(None)))
 
     def clear_unfinished(self) -> None:
         """Forget claims of a process that is gone; called when `aispace serve` starts."""

@@ -8,7 +8,6 @@ import os
 import secrets
 import threading
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,9 @@ from traitlets import Unicode
 from traitlets.config import LoggingConfigurable
 
 from .clock import Clock
+from .configuration import database_url, home_folder
 from .db import Database
+from .db.lease import Lease
 
 if TYPE_CHECKING:
     from .algorithms.service import AlgorithmService
@@ -118,11 +119,10 @@ class Platform(LoggingConfigurable):
     def __init__(self, *, clock: Clock | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.clock = clock or Clock()
-        self.path = Path(self.home or os.environ.get("AISPACE_HOME") or "var").resolve()
+        self.path = home_folder(self.home)
         self.make_folders()
-        self.db = Database(
-            self.database_url or os.environ.get("AISPACE_DATABASE_URL") or f"sqlite:///{self.path}/aispace.db"
-        )
+        self.db = Database(database_url(self.path, self.database_url))
+        self.lease = Lease(self.db, self.path)
         self.zone = ZoneInfo(self.timezone or os.environ.get("AISPACE_TIMEZONE") or "UTC")
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -194,4 +194,5 @@ class Platform(LoggingConfigurable):
             service.close()
         for thread in self._threads:
             thread.join(timeout=5)
+        self.lease.release()
         self.db.close()

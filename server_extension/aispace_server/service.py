@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from aispace._version import __version__
+from aispace.configuration import read_configuration
 from aispace.errors import AISpaceError
 from aispace.idempotency import IdempotencyStore
 from aispace.platform import Platform
@@ -45,7 +46,7 @@ DRAIN_SECONDS = 10.0
 
 
 class StartRefused(Exception):
-    """The process cannot start; the text says why and what to do."""
+    """The process cannot start, or go on; the text says why and what to do."""
 
 
 class HomeLock:
@@ -142,8 +143,13 @@ class AISpaceServer(TraitletsApplication):
         """Read command line and configuration file."""
         self.parse_command_line(argv)
         if self.config_file:
-            path = Path(self.config_file).resolve()
-            self.load_config_file(path.name, str(path.parent))
+            try:
+                config = read_configuration(self.config_file)
+            except AISpaceError as error:
+                sys.stderr.write(f"Not started: {error}\n")
+                sys.exit(1)
+            config.merge(self.cli_config)  # the command line goes before
+            self.update_config(config)
 
     def start(self) -> None:
         """Serve until SIGTERM or SIGINT."""
@@ -162,12 +168,16 @@ class AISpaceServer(TraitletsApplication):
         lock = HomeLock(self.platform.path)
         lock.acquire()
         executor = ThreadPoolExecutor(THREADS, thread_name_prefix="aispace-request")
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
         try:
             self._open_database()
+            self.platform.lease.acquire(lambda: loop.call_soon_threadsafe(stop.set))
             IdempotencyStore(self.platform).clear_unfinished()
             self.platform.start()
             self.platform.ensure_presets()
-            await self._listen(executor)
+            await self._listen(executor, stop)
+            if self.platform.lease.lost:
+                raise StartRefused("Stopped: another `aispace serve` took over the database.")
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
             self.platform.close()
@@ -189,11 +199,9 @@ class AISpaceServer(TraitletsApplication):
                 "Check its address (AISPACE_DATABASE_URL), that it runs, and that its folder may be written."
             ) from error
 
-    async def _listen(self, executor: ThreadPoolExecutor) -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
+    async def _listen(self, executor: ThreadPoolExecutor, stop: asyncio.Event) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
         secret = self.platform.secret("internal_token")
         main = HTTPServer(self._make_app(executor, stop), max_body_size=UNLIMITED, idle_connection_timeout=300)
         internal_app = make_internal_app(

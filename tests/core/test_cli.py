@@ -213,3 +213,25 @@ def test_a_proxy_that_answers_for_the_platform_is_told_from_the_platform(monkeyp
     monkeypatch.setattr(requests.Session, "request", answer)
     with pytest.raises(ServiceAway, match="does not answer at http://hub/services/aispace"):
         Transport("http://hub/services/aispace", "x").ask("GET", "/me")
+
+
+def test_db_finds_the_database_that_the_configuration_file_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AISPACE_DATABASE_URL", "AISPACE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "aispace_config.py"
+    file.write_text(f"c = get_config()\nc.Platform.database_url = 'sqlite:///{tmp_path}/elsewhere.db'\n")
+    monkeypatch.setenv("AISPACE_CONFIG", str(file))
+    assert cli.main(["db", "upgrade"]) == 0
+    assert (tmp_path / "elsewhere.db").stat().st_size > 0
+    monkeypatch.delenv("AISPACE_CONFIG")
+    assert cli.main(["db", "status", "--config", str(file)]) == 0
+    file.write_text(f"c.Platform.home = '{tmp_path}/nowhere'\n")
+    assert cli.main(["db", "status", "--config", str(file)]) == 5
+    assert f"{tmp_path}/nowhere/aispace.db" in capsys.readouterr().err
+    for text, why in ((None, "no such file"), ("c = (", "SyntaxError")):
+        file.unlink() if text is None else file.write_text(text)
+        assert cli.main(["db", "status", "--config", str(file)]) != 0
+        assert why in (said := capsys.readouterr().err)
+        assert "AISPACE_CONFIG" in said

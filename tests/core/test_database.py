@@ -120,3 +120,41 @@ def test_a_moment_without_zone_is_refused_and_others_become_utc() -> None:
         kind.process_bind_param(datetime(2026, 1, 1), DIALECT)  # noqa: DTZ001
     there = datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))
     assert kind.process_result_value(kind.process_bind_param(there, DIALECT), DIALECT) == there
+
+
+def test_what_is_written_together_is_committed_at_once_or_not_at_all(platform: Platform) -> None:
+    other = Database(platform.db.url.render_as_string(hide_password=False))
+    told: list[int] = []
+
+    def seen() -> int:
+        with other.read() as session:
+            return session.scalar(text("SELECT count(*) FROM aispace_lineage_edges")) or 0
+
+    with platform.db.together():
+        for n in ("one", "two"):
+            with platform.db.write() as session:
+                session.execute(INSERT, {"n": n})
+                platform.db.after_commit(lambda: told.append(seen()))
+        assert count(platform) == 2  # here
+        assert (seen(), told) == (0, [])
+    assert (seen(), told) == (2, [2, 2])
+    with pytest.raises(ZeroDivisionError), platform.db.together():
+        with platform.db.write() as session:
+            session.execute(INSERT, {"n": "three"})
+        raise ZeroDivisionError
+    assert seen() == 2
+    other.close()
+
+
+def test_half_of_what_belongs_together_is_never_committed(platform: Platform) -> None:
+    def go_on_after_a_failure() -> None:
+        with platform.db.together():
+            with pytest.raises(ZeroDivisionError), platform.db.write() as session:
+                session.execute(INSERT, {"n": "one"})
+                raise ZeroDivisionError
+            with platform.db.write() as session:
+                session.execute(INSERT, {"n": "two"})
+
+    with pytest.raises(RuntimeError, match="passed over"):
+        go_on_after_a_failure()
+    assert count(platform) == 0

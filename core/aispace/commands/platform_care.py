@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
 from ..client import AISpaceClient
+from ..configuration import database_url, home_folder, read_configuration
 from ..db import Database
 from ..errors import Unavailable
 from ..storage.schemas import CollectReport, VerifyReport
@@ -17,8 +16,9 @@ from .verbs import Verbs, verb
 
 
 def _db(given: argparse.Namespace, terminal: Terminal) -> int:
-    home = Path(given.home or os.environ.get("AISPACE_HOME") or "var").resolve()
-    database = Database(os.environ.get("AISPACE_DATABASE_URL") or f"sqlite:///{home}/aispace.db")
+    configured = read_configuration(given.config).Platform
+    home = home_folder(given.home or configured.get("home"))
+    database = Database(database_url(home, configured.get("database_url")))
     try:
         if given.action == "upgrade":
             copy = database.upgrade()
@@ -30,7 +30,7 @@ def _db(given: argparse.Namespace, terminal: Terminal) -> int:
         raise Unavailable(
             "database_away",
             f"The database {where} cannot be opened ({error.orig}). Name the folder with --home or AISPACE_HOME, "
-            "or the database with AISPACE_DATABASE_URL.",
+            "or the database with AISPACE_DATABASE_URL or Platform.database_url in the configuration file.",
         ) from None
     terminal.text(f"revision {current} of {database.head()}\n")
     return 0 if current == database.head() else 1
@@ -71,9 +71,11 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace db upgrade
         aispace db status
         aispace db upgrade --home /srv/aispace
+        aispace db upgrade --config /etc/aispace/config.py
     """)  # fmt: skip
     db.add_argument("action", choices=["status", "upgrade"])
-    db.add_argument("--home", help="folder of the installation; default: $AISPACE_HOME or ./var")
+    db.add_argument("--home", help="folder of the installation; default: as configured, $AISPACE_HOME or ./var")
+    db.add_argument("--config", help="configuration file; default: $AISPACE_CONFIG")
     storage = verb(verbs, shared, "storage", _storage, purpose="Check or clean the stored bytes.", examples="""
         aispace storage verify
         aispace storage collect

@@ -6,7 +6,7 @@ import contextlib
 import contextvars
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import alembic.config
 import alembic.script
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from ..errors import AISpaceError, Unavailable
 from .base import Base
@@ -30,6 +30,15 @@ class WrongRevision(AISpaceError):
     """The database was made by another version of the platform."""
 
     status = 503
+
+
+class _Unit:
+    """What `Database.together` holds open: the transaction, once somebody has written."""
+
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.begun = contextlib.ExitStack()
+        self.broken = False
 
 
 class Database:
@@ -51,6 +60,11 @@ class Database:
         self._ambient: contextvars.ContextVar[tuple[Session, bool, int] | None] = contextvars.ContextVar(
             f"session-{id(self)}", default=None
         )
+        self._unit: contextvars.ContextVar[_Unit | None] = contextvars.ContextVar(f"unit-{id(self)}", default=None)
+        self.before_commit: list[Callable[[Session], None]] = []
+        """Each is called at the end of every write transaction and may refuse it by raising."""
+        self.sessions = sessionmaker(class_=Session, expire_on_commit=False)
+        """Makes every session: what concerns all of them listens here."""
         # SQLite takes one writer at a time: a fair queue in the process is quicker than its busy loop.
         self._writer = threading.RLock() if self.is_sqlite else contextlib.nullcontext()
         self._after_commit: contextvars.ContextVar[list[Any] | None] = contextvars.ContextVar(
@@ -100,7 +114,7 @@ class Database:
             yield ambient[0]
             return
         engine = self.engine.execution_options(aispace_write=False)
-        with Session(engine, expire_on_commit=False, autoflush=True) as session:
+        with self.sessions(bind=engine) as session:
             token = self._ambient.set((session, False, threading.get_ident()))
             try:
                 yield session
@@ -127,12 +141,52 @@ class Database:
                 raise RuntimeError("write() inside read(): begin the write block first")
             yield ambient[0]
             return
+        unit = self._unit.get()
+        if unit is None or unit.thread != threading.get_ident():
+            with self._transaction() as session:
+                yield session
+            return
+        session = unit.begun.enter_context(self._transaction())
+        try:
+            yield session
+            session.flush()  # so that what the database refuses is refused here, as where the block commits by itself
+        except BaseException:
+            unit.broken = True
+            raise
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit all that is written inside at the end, at once.
+
+        The transaction begins with the first ``write()``: what is read and prepared before it holds nobody up. The
+        session stays the ambient one from there on, so that later blocks of the same thread join.
+
+        Raises
+        ------
+        RuntimeError
+            A block of writes failed and somebody went on: half of a change is never committed.
+        """
+        unit = _Unit()
+        token = self._unit.set(unit)
+        try:
+            with unit.begun:
+                yield
+                if unit.broken:
+                    raise RuntimeError("a write inside together() failed and was passed over")
+        finally:
+            self._unit.reset(token)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Session]:
         callbacks: list[Any] = []
-        with self._writer, Session(self.engine, expire_on_commit=False) as session:
+        with self._writer, self.sessions(bind=self.engine) as session:
             token = self._ambient.set((session, True, threading.get_ident()))
             after = self._after_commit.set(callbacks)
             try:
                 yield session
+                session.flush()
+                for check in self.before_commit:
+                    check(session)
                 session.commit()
             except BaseException:
                 session.rollback()

@@ -8,6 +8,7 @@ MODULES = (
     "aispace.algorithms.orm",
     "aispace.billing.orm",
     "aispace.datasets.orm",
+    "aispace.db.lease",
     "aispace.events.orm",
     "aispace.idempotency",
     "aispace.images.orm",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from .. import revisions
 from ..errors import AISpaceError, Conflict, NotFound
 from ..identity import SYSTEM, Principal, authorize
 from ..ids import new_id
@@ -121,7 +122,7 @@ class NotebookService:
             )
             notebook.workload_id = workload.id
             notebook.options = body.options.model_dump(exclude_none=True)
-            notebook.revision = (notebook.revision or 0) + 1
+            revisions.touch(notebook)
         return NotebookRef(workload_id=workload.id)
 
     def state(self, principal: Principal, workload_id: str) -> NotebookState:

@@ -45,4 +45,6 @@ class User(Timed, Base):
     passwords: Mapped[list[str]] = mapped_column(JSONValue, default=list)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONValue, default=dict)
     last_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    sessions: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often all sessions of the account were closed; the hub closes those that began before."""
     revision: Mapped[int] = mapped_column(default=1)

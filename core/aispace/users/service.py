@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from .. import revisions
 from ..db.base import Owned
-from ..errors import Conflict, Forbidden, InUse, Invalid, NameTaken, NotFound, PreconditionFailed, Unauthenticated
+from ..errors import Conflict, Forbidden, InUse, Invalid, NameTaken, NotFound, Unauthenticated
 from ..identity import SYSTEM, Principal, Scope, authorize
 from ..ids import new_id
 from ..listing import contains, paged
@@ -303,7 +304,7 @@ class UserService:
         changes = body.model_dump(exclude_unset=True, exclude_none=True)
         with self.db.write() as session:
             user = _existing(session, user_id)
-            self._check(user, revision)
+            revisions.check(user, revision, lambda: self._read(user))
             if user.role == "administrator" and (changes.get("role") == "user" or changes.get("enabled") is False):
                 self._refuse_last_administrator(session, user)
             before = {key: getattr(user, key) for key in changes}
@@ -311,8 +312,7 @@ class UserService:
             for key, value in changes.items():
                 setattr(user, key, value)
             if changes:
-                user.revision += 1
-                user.updated_at = self.platform.clock.now()
+                revisions.touch(user)
                 self._record(principal, "user.changed", user, changes=changes)
             if changes.get("enabled") is False:
                 self.platform.notebooks.stop_all(SYSTEM, user.id)
@@ -331,7 +331,7 @@ class UserService:
         authorize(principal, "write:user")
         with self.db.write() as session:
             user = _existing(session, user_id)
-            self._check(user, revision)
+            revisions.check(user, revision, lambda: self._read(user))
             if user.id == principal.user_id:
                 raise Conflict("own_account", "Not deleted. This is your own account. Ask another administrator.")
             if user.role == "administrator":
@@ -435,18 +435,16 @@ class UserService:
         self._record(principal, "user.created", user, role=user.role)
         return user
 
-    def _check(self, user: User, revision: int | None) -> None:
-        if revision is not None and user.revision != revision:
-            raise PreconditionFailed(self._read(user).model_dump(mode="json"))
-
     def _set_password(self, user: User, encoded: str) -> None:
+        revisions.lock(user)
         keep = max(self.policy.remembered - 1, 0)
         user.passwords = [*([user.password] if user.password else []), *user.passwords][:keep]
         user.password = encoded
-        user.revision += 1
-        user.updated_at = self.platform.clock.now()
+        user.sessions += 1
+        revisions.touch(user)
 
     def _refuse_last_administrator(self, session: Session, user: User) -> None:
+        self.db.serialize(session, "administrators")  # or two of them could unmake each other at the same moment
         others = session.scalar(
             select(func.count(User.id)).where(
                 User.role == "administrator", User.enabled.is_(True), User.issuer == LOCAL, User.id != user.id

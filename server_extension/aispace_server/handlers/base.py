@@ -92,6 +92,8 @@ class AISpaceHandler(Downloads, RequestHandler):
         self._parts: list[bytes] = []
         self._received = 0
         self._too_large = False
+        self._keep_answer: Callable[[Any], None] | None = None
+        """Keeps what the next `call` gives as the answer under an idempotency key."""
 
     @property
     def platform(self) -> Platform:
@@ -220,7 +222,16 @@ class AISpaceHandler(Downloads, RequestHandler):
     async def call(self, fn: Callable[P, X], /, *args: P.args, **kwargs: P.kwargs) -> X:
         """Run a service method in the thread pool; the event loop never waits for database or disk."""
         executor: Executor = self.settings["executor"]
-        return await in_thread(executor, fn, *args, **kwargs)
+        if self._keep_answer is None:
+            return await in_thread(executor, fn, *args, **kwargs)
+        keep, self._keep_answer = self._keep_answer, None
+        return await in_thread(executor, self._call_once, keep, functools.partial(fn, *args, **kwargs))
+
+    def _call_once(self, keep: Callable[[Any], None], call: Callable[[], X]) -> X:
+        with self.platform.db.together():
+            result = call()
+            keep(result)
+        return result
 
     # Answers
 
@@ -268,13 +279,26 @@ class AISpaceHandler(Downloads, RequestHandler):
             self.set_header("Idempotency-Replayed", "true")
             self.finish(earlier.body)
             return
+        given: list[Any] = []
+        answer: bytes | None = None
+
+        def keep(result: Any) -> None:
+            # In the transaction of the change: whoever is killed has kept both, or neither.
+            nonlocal answer
+            given.append(result)
+            answer = self._make_answer(described, result, parts)
+            headers = {n: self._headers[n] for n in ("Location", "ETag", "Content-Type") if n in self._headers}
+            kept.complete(ticket, self.get_status(), headers, (answer or b"").decode())
+
+        self._keep_answer = keep
         try:
-            answer = self._make_answer(described, await method(), parts)
+            result = await method()
+            if len(given) != 1 or given[0] is not result:
+                raise RuntimeError("an idempotent operation makes one call and answers what that gave")
         except BaseException:
+            self._keep_answer = None
             await asyncio.shield(self.call(kept.abandon, ticket))
             raise
-        headers = {n: self._headers[n] for n in ("Location", "ETag", "Content-Type") if n in self._headers}
-        await self.call(kept.complete, ticket, self.get_status(), headers, (answer or b"").decode())
         self.finish(answer)
 
     # Errors
