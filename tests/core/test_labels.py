@@ -20,7 +20,7 @@ from samples import bring, png, put
 
 @pytest.fixture
 def pets(platform: Platform, alice: Principal) -> LabelGroupRead:
-    labels = [Label(name="猫", color="#FF8800", key="c"), Label(name="dog")]
+    labels = [Label(name="猫", color="#FF8800", key="m"), Label(name="dog")]
     return platform.labels.create(alice, LabelGroupCreate(name="pets", labels=labels))
 
 
@@ -30,7 +30,7 @@ def names(platform: Platform, principal: Principal, scope: str = "all") -> list[
 
 def test_labels_keep_order_colour_and_key_and_get_a_colour_when_they_have_none(pets: LabelGroupRead) -> None:
     assert [(label.name, label.color, label.key) for label in pets.labels] == [
-        ("猫", "#ff8800", "c"),
+        ("猫", "#ff8800", "m"),
         ("dog", pets.labels[1].color, None),
     ]
     assert pets.labels[1].color is not None
@@ -122,3 +122,9 @@ def test_every_change_leaves_an_event(platform: Platform, alice: Principal, pets
     platform.events.seal()
     codes = [e.code for e in platform.events.list(alice, EventQuery(after=0, object_id=pets.id)).items]
     assert codes == ["label_group.created", "label_group.changed", "label_group.deleted"]
+
+
+@pytest.mark.parametrize("key", ["c", "r", "u"])
+def test_a_key_that_the_annotator_uses_itself_is_refused_with_the_label_that_has_it(key: str) -> None:
+    with pytest.raises(ValidationError, match=f"the key '{key}' of the label 'cat'.*choose a digit or a letter"):
+        LabelGroupCreate.model_validate({"name": "pets", "labels": [{"name": "cat", "key": key}]})

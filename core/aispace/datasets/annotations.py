@@ -78,6 +78,21 @@ class AnnotationRead(Schema):
     at: Timestamp | None
 
 
+REVIEWABLE: Final = ("labelled", "reviewed", "rejected")
+"""States of samples that a person confirmed, so that another may review them."""
+Verdict = Literal["accept", "reject"]
+WhyRejected = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+
+
+class ReviewRead(Schema):
+    """What a reviewer said of a sample that somebody had confirmed."""
+
+    verdict: Verdict
+    reason: WhyRejected
+    by: Annotator | None
+    at: Timestamp
+
+
 class Kind(Schema):
     """What a kind of dataset is."""
 

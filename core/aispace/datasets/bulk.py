@@ -13,7 +13,7 @@ from ..errors import Conflict, Invalid, NotFound, renamed
 from ..identity import Principal
 from ..ids import new_id
 from .access import dataset_row, kind_of
-from .annotations import AnnotationObject, check_objects, labels_of
+from .annotations import REVIEWABLE, AnnotationObject, check_objects, labels_of
 from .orm import BulkUndo, Dataset, Sample, SampleLabel
 from .requests import BulkAnnotate, BulkResult, BulkSelection, DeleteResult, UndoRequest, UndoResult
 from .samples import filtered
@@ -108,6 +108,8 @@ class BulkService:
                 copy.set_hard(sample, body.hard)
             if body.split is not None:
                 copy.set_split(sample, None if body.split == "none" else body.split)
+            if body.review is not None and sample.state in REVIEWABLE:
+                copy.review(sample, body.review, body.reason, principal.user_id)
             return sample.revision != before
 
         return apply
@@ -252,13 +254,16 @@ class BulkService:
 
 def _kept(sample: Sample) -> list[Any]:
     at = sample.at.isoformat() if sample.at else None
-    return [sample.objects, sample.state, sample.by, at, sample.hard, sample.split]
+    return [sample.objects, sample.state, sample.by, at, sample.hard, sample.split, sample.review]
 
 
 def _restore(copy: WorkingCopy, sample: Sample, before: Sequence[Any]) -> None:
-    objects, state, by, at, hard, split = before
+    objects, state, by, at, hard, split, *more = before
     if (sample.objects, sample.state) != (objects, state):
         moment = datetime.fromisoformat(at).astimezone(UTC) if at else None
         copy.annotate(sample, objects, state, by=by, at=moment)
+    if more and sample.review != more[0]:
+        sample.review = more[0]
+        copy.touch(sample)
     copy.set_hard(sample, hard)
     copy.set_split(sample, split)

@@ -94,6 +94,8 @@ class Sample(Base):
     """Least score of its automatic objects."""
     by: Mapped[str | None] = mapped_column(String(64), default=None)
     at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    review: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    """The last review: ``{"verdict", "reason", "by", "at"}``; it outlasts the change that it asked for."""
     revision: Mapped[int] = mapped_column(default=1)
     change: Mapped[int] = mapped_column(BigInteger)
     added: Mapped[int] = mapped_column(BigInteger)

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ..labels.schemas import LabelName
 from ..schemas import ListQuery, Progress, Reason, Schema, Source, Timestamp, wrong
-from .annotations import AnnotationObject, Layout, Split
+from .annotations import AnnotationObject, Layout, Split, Verdict, WhyRejected
 from .schemas import Column, SampleFilter
 
 Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=10_000)]
@@ -86,12 +86,18 @@ class BulkAnnotate(BulkSelection):
     confirm: bool | None = None
     hard: bool | None = None
     split: Split | Literal["none"] | None = None
+    review: Verdict | Literal["withdraw"] | None = None
+    """Of those that somebody confirmed; the others are skipped."""
+    reason: WhyRejected = ""
 
     @model_validator(mode="after")
     def _does_something(self) -> BulkAnnotate:
         if self.label is not None and self.clear:
             raise wrong("label", "either label or clear")
-        if self.label is None and not self.clear and (self.confirm, self.hard, self.split) == (None, None, None):
+        if self.reason and self.review is None:
+            raise wrong("reason", "a reason belongs to a review: give review too")
+        others = (self.confirm, self.hard, self.split, self.review)
+        if self.label is None and not self.clear and others == (None,) * len(others):
             raise wrong("label", "nothing to change")
         return self
 

@@ -17,7 +17,7 @@ from ..identity import Principal
 from ..listing import contains
 from ..schemas import CursorInfo, CursorPage, Ref
 from .access import dataset_row, kind_of
-from .annotations import HUMAN, AnnotationObject, AnnotationRead, check_objects
+from .annotations import HUMAN, REVIEWABLE, AnnotationObject, AnnotationRead, ReviewRead, check_objects
 from .contents import excerpt, read_row
 from .orm import Dataset, Sample, SampleLabel
 from .requests import AnnotationBatch, AnnotationItem, AnnotationPut, AnnotationResult, AnnotationResults
@@ -241,9 +241,9 @@ class SampleService:
             if body.hard is not None:
                 copy.set_hard(sample, body.hard)
             if body.review is not None:
-                if sample.state not in ("labelled", "reviewed", "rejected"):
+                if sample.state not in REVIEWABLE:
                     raise Conflict("not_labelled", f"Not reviewed. The sample is {sample.state}. Confirm it first.")
-                copy.set_state(sample, "reviewed" if body.review == "accept" else "rejected")
+                copy.review(sample, body.review, body.reason, principal.user_id)
 
         return self._change(principal, dataset_id, given, revision, change)
 
@@ -386,8 +386,9 @@ class SampleService:
         )
 
     def names(self, samples: Sequence[Sample]) -> dict[str, Ref]:
-        """Name those who annotated."""
-        return self.platform.users.refs({s.by for s in samples if s.by is not None})
+        """Name those who annotated and reviewed."""
+        reviewers = {s.review["by"] for s in samples if s.review is not None}
+        return self.platform.users.refs({s.by for s in samples if s.by is not None} | reviewers)
 
     def read(self, row: Dataset, sample: Sample, names: dict[str, Ref]) -> SampleRead:
         """Give the public shape of a sample."""
@@ -408,6 +409,9 @@ class SampleService:
                 by=annotator(sample.by, names),
                 at=sample.at,
             ),
+            review=None
+            if sample.review is None
+            else ReviewRead(**{**sample.review, "by": annotator(sample.review["by"], names)}),
             revision=sample.revision,
             excerpt=excerpt(self.platform.blobs, sample.media_type, sample.content, sample.sha256),
             values=None if row.columns is None or sample.content is None else read_row(row.columns, sample.content),

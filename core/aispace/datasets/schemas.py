@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from ..identity import Visibility
 from ..labels.schemas import Label, LabelGroupOf, Labels
-from ..schemas import CursorInfo, CursorQuery, Name, OwnedQuery, OwnedRead, Schema, VersionName
+from ..schemas import CursorInfo, CursorQuery, Name, OwnedQuery, OwnedRead, Schema, VersionName, wrong
 from ..versions import VersionRead
-from .annotations import AnnotationRead, Split, State
+from .annotations import AnnotationRead, ReviewRead, Split, State, Verdict, WhyRejected
 
 DatasetStatus = Literal[
     "unlabelled", "labelling", "auto_labelling", "auto_labelled", "labelled", "importing", "created"
@@ -127,6 +127,8 @@ class SampleRead(Schema):
     split: Split | None
     hard: bool
     annotation: AnnotationRead
+    review: ReviewRead | None = None
+    """The last review. It stays while the sample is worked on again; the state tells whether it still holds."""
     revision: int
     excerpt: str | None = None
     """The first 200 characters of a text; the content route gives all of it."""
@@ -164,7 +166,16 @@ class SampleUpdate(Schema):
 
     split: Split | None = None
     hard: bool | None = None
-    review: Literal["accept", "reject"] | None = None
+    review: Verdict | Literal["withdraw"] | None = None
+    """Of a confirmed sample; ``withdraw`` takes the last review back."""
+    reason: WhyRejected = ""
+    """Why it is rejected, for the one who mends it."""
+
+    @model_validator(mode="after")
+    def _reason_of_a_review(self) -> SampleUpdate:
+        if self.reason and self.review is None:
+            raise wrong("reason", "a reason belongs to a review: give review too")
+        return self
 
 
 class DatasetVersionRead(VersionRead):

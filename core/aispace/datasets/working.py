@@ -192,6 +192,15 @@ class WorkingCopy:
         sample.state = state
         self.touch(sample)
 
+    def review(self, sample: Sample, verdict: str, reason: str, by: str) -> None:
+        """Accept or reject a confirmed sample, or take its review back."""
+        if verdict == "withdraw":
+            sample.review = None
+            self.set_state(sample, "labelled")
+            return
+        sample.review = {"verdict": verdict, "reason": reason, "by": by, "at": utc_now().isoformat()}
+        self.set_state(sample, "reviewed" if verdict == "accept" else "rejected")
+
     def set_split(self, sample: Sample, split: str | None) -> None:
         """Put a sample into another split."""
         if sample.split != split:

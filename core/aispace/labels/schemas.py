@@ -17,6 +17,10 @@ PALETTE = (
 """Colours for labels that come without one: distinct in light and dark themes."""
 
 
+RESERVED_KEYS = ("c", "r", "u")
+"""Keys with a meaning of their own in the annotator of every kind: confirm, repeat, hard example."""
+
+
 def _one_line(value: str) -> str:
     if not value.isprintable() or value != value.strip():
         raise ValueError("no control characters, no space at its ends")
@@ -34,7 +38,7 @@ class Label(Schema):
     color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     """``#rrggbb``; chosen from a palette when it is not given."""
     key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]$")] | None = None
-    """Shortcut in the annotator: a digit or lower-case letter."""
+    """Shortcut in the annotator: a digit or lower-case letter, except c, r and u, which the annotator uses itself."""
 
 
 def _consistent(labels: list[Label]) -> list[Label]:
@@ -43,6 +47,10 @@ def _consistent(labels: list[Label]) -> list[Label]:
     twice = sorted({n for n in names if names.count(n) > 1} if len(set(names)) < len(names) else ())
     if twice:
         raise ValueError(f"the label {twice[0]!r} occurs twice")
+    taken = [label for label in labels if label.key in RESERVED_KEYS]
+    if taken:
+        used = f"the key {taken[0].key!r} of the label {taken[0].name!r} is used by the annotator itself"
+        raise ValueError(f"{used}: choose a digit or a letter other than {', '.join(RESERVED_KEYS)}")
     if len(set(keys)) < len(keys):
         raise ValueError("two labels have the same key")
     return labels

@@ -17,5 +17,6 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("aispace_datasets", sa.Column("columns", types.JSONValue(), nullable=True))
     op.add_column("aispace_samples", sa.Column("content", sa.Text(), nullable=True))
+    op.add_column("aispace_samples", sa.Column("review", types.JSONValue(), nullable=True))
     op.add_column("aispace_dataset_versions", sa.Column("columns", types.JSONValue(), nullable=True))
     op.add_column("aispace_exports", sa.Column("losses", types.JSONValue(), nullable=True))

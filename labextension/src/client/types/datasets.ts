@@ -32,6 +32,7 @@ export interface ILabelGroupBody {
 }
 
 export type SampleState = 'unlabelled' | 'auto' | 'started' | 'labelled' | 'reviewed' | 'rejected';
+export type Verdict = 'accept' | 'reject';
 export type Split = 'training' | 'validation' | 'test';
 
 export interface ICounts {
@@ -152,6 +153,13 @@ export interface ISampleRead {
     by: { kind: string; id: string; name: string } | null;
     at: string | null;
   };
+  /** The last review; the state tells whether it still holds. */
+  review: {
+    verdict: Verdict;
+    reason: string;
+    by: { kind: string; id: string; name: string } | null;
+    at: string;
+  } | null;
   revision: number;
   /** The first 200 characters of a text. */
   excerpt: string | null;
@@ -368,7 +376,7 @@ export interface IDatasetRoutes {
   'GET /datasets/{id}/samples': { query: ISampleQuery; response: ICursorPage<ISampleRead> };
   'GET /datasets/{id}/samples/{sample_id}': { response: ISampleRead };
   'PATCH /datasets/{id}/samples/{sample_id}': {
-    body: { split?: Split | null; hard?: boolean; review?: 'accept' | 'reject' };
+    body: { split?: Split | null; hard?: boolean; review?: Verdict | 'withdraw'; reason?: string };
     response: ISampleRead;
   };
   'DELETE /datasets/{id}/samples/{sample_id}': { response: void };
@@ -384,6 +392,8 @@ export interface IDatasetRoutes {
       confirm?: boolean;
       hard?: boolean;
       split?: Split | 'none';
+      review?: Verdict | 'withdraw';
+      reason?: string;
     };
     response: { changed: number; skipped: number; undo_token: string | null };
   };
