@@ -240,9 +240,6 @@ def test_what_is_annotated_while_publishing_belongs_to_the_next_version(
     layout=st.sampled_from(["class_folders", "manifest"]),
 )  # fmt: skip
 def test_what_is_exported_comes_back(platform: Platform, alice: Principal, chosen: dict[int, Any], layout: Any) -> None:
-    splits = {n: split for n, (_, split) in chosen.items()}
-    if layout == "class_folders" and None in splits.values():
-        chosen = {n: (label, "training") for n, (label, _) in chosen.items()}
     stamp = f"{threading.get_ident()}-{id(chosen)}-{len(chosen)}"
     dataset = platform.datasets.create(alice, DatasetCreate(name=f"源{stamp}"[:40]))
     put(platform, alice, {f"{stamp}/{label}/{n}.png": png(n) for n, (label, _) in chosen.items()})
@@ -268,6 +265,25 @@ def test_what_is_exported_comes_back(platform: Platform, alice: Principal, chose
     assert content(copy) == content(dataset)
     platform.datasets.delete(alice, copy.id)
     platform.datasets.delete(alice, dataset.id)
+
+
+def test_class_folders_keep_what_is_in_no_split_apart_also_the_second_time(
+    platform: Platform, alice: Principal
+) -> None:
+    dataset = platform.datasets.create(alice, DatasetCreate(name="d"))
+    put(platform, alice, {"d/cat/1.png": png(1), "d/dog/2.png": png(2), "d/cat/3.png": png(3)})
+    bring(platform, alice, dataset, "d", layout="class_folders")
+    first = next(s for s in samples(platform, alice, dataset) if s.path == "cat/1.png")
+    platform.datasets.samples.update(alice, dataset.id, first.id, SampleUpdate(split="training"), None)
+    for _ in range(2):
+        platform.datasets.versions.publish(alice, dataset.id, PublishRequest())
+        export = platform.datasets.exports.create(alice, dataset.id, "V0001", ExportRequest(layout="class_folders"))
+        name, pieces = platform.datasets.exports.content(alice, export.id)
+        archive = b"".join(pieces)
+        names = {n.partition("/")[2] for n in zipfile.ZipFile(io.BytesIO(archive)).namelist()}
+        assert names == {"train/cat/1.png", "no_split/dog/2.png", "no_split/cat/3.png"}
+        dataset = platform.datasets.create(alice, DatasetCreate(name=f"copy-{dataset.name}"))
+        assert bring(platform, alice, dataset, upload(platform, alice, name, archive)).status == "succeeded"
 
 
 def test_an_export_goes_into_the_area(platform: Platform, alice: Principal, digits: DatasetRead) -> None:

@@ -23,6 +23,7 @@ from ..storage.manifests import Entry
 from ..versions import get_version, zip_stream
 from .access import dataset_row, restored_principal, saved_principal
 from .annotations import KINDS, Layout, labels_of
+from .layouts import NO_SPLIT
 from .losses import Facts, gather, losses
 from .orm import DatasetVersion, Export
 from .records import read_record
@@ -234,11 +235,11 @@ class ExportService:
             label = folder_name(next(iter(labels_of(line.record.get("o"))), UNLABELLED))
             path = line.entry.path
             top, _, rest = path.partition("/")
-            if rest and top in SPLIT_FOLDERS.values() and splits:
+            if rest and top in (*SPLIT_FOLDERS.values(), NO_SPLIT) and splits:
                 path = rest
             if not path.startswith(f"{label}/"):
                 path = f"{label}/{path}"
-            split = SPLIT_FOLDERS.get(line.record.get("p") or "", "train") if splits else ""
+            split = SPLIT_FOLDERS.get(line.record.get("p") or "", NO_SPLIT) if splits else ""
             yield "/".join(filter(None, [name, split, path])), self.platform.blobs, line.entry
 
     def _manifest(self, name: str, version: DatasetVersion) -> Iterator[Piece]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .annotations import SPLITS, STATES, Layout
 from .images import SUFFIXES
+
+if TYPE_CHECKING:
+    from .formats.boxes import RawBox
 
 SPLIT_NAMES: Final = {
     "train": "training", "training": "training", "训练": "training", "训练集": "training",
@@ -16,6 +19,8 @@ SPLIT_NAMES: Final = {
     "验证": "validation", "验证集": "validation",
     "test": "test", "testing": "test", "测试": "test", "测试集": "test",
 }  # fmt: skip
+NO_SPLIT: Final = "no_split"
+"""Folder beside those of the splits, for what is in none of them."""
 UNLABELLED: Final = ("unlabelled", "unlabeled", "_unlabelled", "unknown", "未标注")
 IGNORED: Final = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints")
 MANIFESTS: Final = ("annotations.jsonl", "manifest.jsonl")
@@ -34,6 +39,8 @@ class Found:
     media_type: str = ""
     width: int | None = None
     height: int | None = None
+    state: str | None = None
+    """Of a sample that the dataset has already, and annotations came for; such a one has no bytes here."""
 
 
 @dataclass(slots=True)
@@ -48,6 +55,12 @@ class Placed:
     state: str | None = None
     error: tuple[str, str] | None = None
     """Code and message when it cannot be taken."""
+    boxes: Callable[[], Iterable[RawBox]] | None = None
+    """Reads what a file says of the image; none where no file does."""
+    said_in: str = ""
+    """That file."""
+    said_size: tuple[int, int] | None = None
+    """Width and height that the file says the image has."""
 
 
 def is_ignored(path: str) -> bool:
@@ -153,12 +166,13 @@ def place(layout: Layout, files: Sequence[Found], sidecars: Mapping[str, bytes])
 def _class_folders(files: Sequence[Found]) -> Iterator[Placed]:
     root = class_root([f.path for f in files])
     tops = {f.path[len(root) :].partition("/")[0] for f in files if "/" in f.path[len(root) :]}
-    split_first = bool(tops) and tops <= set(SPLIT_NAMES)
+    split_first = bool(tops - {NO_SPLIT}) and tops <= {*SPLIT_NAMES, NO_SPLIT}
     for item in files:
         relative = item.path[len(root) :]
         parts = relative.split("/")
-        split = SPLIT_NAMES[parts[0]] if split_first and len(parts) > 1 else None
-        folders = parts[1:-1] if split else parts[:-1]
+        below_split = split_first and len(parts) > 1
+        split = SPLIT_NAMES.get(parts[0]) if below_split else None
+        folders = parts[1:-1] if below_split else parts[:-1]
         placed = Placed(item, relative, split=split)
         if folders and folders[0].lower() not in UNLABELLED:
             label = folders[0]
