@@ -12,7 +12,10 @@ from ..db import Base, Id, JSONValue, UTCDateTime, utc_now
 
 
 class Event(Base):
-    """One change of one thing; the row is never changed after the sealer gave it position and hash."""
+    """One change of one thing; what was hashed is never changed after the sealer gave it position and hash.
+
+    Who may read it follows the object: ``owner_id`` and ``shared`` are not hashed.
+    """
 
     __tablename__ = "aispace_events"
 
@@ -29,7 +32,7 @@ class Event(Base):
     object_id: Mapped[str] = mapped_column(String(64), index=True)
     owner_id: Mapped[str | None] = mapped_column(Id, default=None)
     shared: Mapped[bool] = mapped_column(default=False)
-    """Whether everybody may read the object at that time."""
+    """Whether everybody might read the object at that time, and may do so since."""
     params: Mapped[Any] = mapped_column(JSONValue)
     request_id: Mapped[str | None] = mapped_column(String(64), default=None)
     hash: Mapped[str | None] = mapped_column(String(64), default=None)

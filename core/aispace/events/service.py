@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+import sqlalchemy.event
+from sqlalchemy import func, inspect, or_, select, update
+from sqlalchemy.orm import Session
 
-from ..db.base import DEFAULT_ORGANISATION
+from ..db.base import DEFAULT_ORGANISATION, Owned
 from ..identity import Principal, Reachable, authorize
 from ..ids import new_id
 from ..schemas import CursorInfo, CursorPage, Ref
@@ -68,6 +70,20 @@ class EventService:
         self.db = platform.db
         self._new = threading.Condition()
         self._generation = 0
+        sqlalchemy.event.listen(self.db.sessions, "before_flush", self._follow)
+
+    def _follow(self, session: Session, _context: Any, _instances: Any) -> None:
+        """Let the events of an object that is shared no longer, or has another owner, be read accordingly."""
+        for row in session.dirty:
+            if not isinstance(row, Owned):
+                continue
+            about = update(Event).where(Event.object_id == row.id).execution_options(synchronize_session=False)
+            state = inspect(row)
+            if state.attrs.visibility.history.has_changes() and row.visibility == "private":
+                session.execute(about.where(Event.shared).values(shared=False))
+            if state.attrs.owner_id.history.has_changes():
+                (before,) = state.attrs.owner_id.history.deleted or (None,)
+                session.execute(about.where(Event.owner_id == before).values(owner_id=row.owner_id))
 
     def record(
         self,
