@@ -11,6 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = ("src", "style", "schema", "package-lock.json", "build.mjs", "tsconfig.json")
 SHARED = {
     "labextension/dist": "share/jupyter/labextensions/@aispace/labextension",
+    "widgets/ipython-config/ipython_config.py": "etc/ipython/ipython_config.py",
     "server_extension/jupyter-config/aispace.json": "etc/jupyter/jupyter_server_config.d/aispace.json",
 }
 

@@ -8,3 +8,4 @@ link() {
 }
 link labextension/dist "$environment/share/jupyter/labextensions/@aispace/labextension"
 link server_extension/jupyter-config/aispace.json "$environment/etc/jupyter/jupyter_server_config.d/aispace.json"
+link widgets/ipython-config/ipython_config.py "$environment/etc/ipython/ipython_config.py"

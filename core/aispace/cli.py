@@ -16,7 +16,7 @@ from typing import Final
 
 from ._version import __version__
 from .client import AISpaceClient
-from .commands import data, elsewhere, listing, platform_care, serve, tour_command, train
+from .commands import attach, data, elsewhere, listing, platform_care, serve, tour_command, train
 from .commands.terminal import Terminal
 from .errors import AISpaceError
 
@@ -26,7 +26,7 @@ REFUSED: Final = 3
 NOT_FOUND: Final = 4
 AWAY: Final = 5
 INTERRUPTED: Final = 130
-MODULES: Final = (listing, data, train, serve, tour_command, platform_care)
+MODULES: Final = (listing, data, train, attach, serve, tour_command, platform_care)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -64,12 +64,18 @@ def _explain(error: AISpaceError, as_json: bool) -> None:
         body = {"error": {"code": error.code, "message": error.message, "details": error.details}}
         print(json.dumps(body, ensure_ascii=False), file=sys.stderr)
         return
-    print(f"✕ {error.message}", file=sys.stderr)
+    print(refusal(error), file=sys.stderr)
+
+
+def refusal(error: AISpaceError) -> str:
+    """Write an error for a person: what, which fields, code and request id."""
+    lines = [f"✕ {error.message}"]
     for field in error.details.get("fields", []):
         if field["message"] != error.message:
-            print(f"  {field['field']}: {field['message']}", file=sys.stderr)
+            lines.append(f"  {field['field']}: {field['message']}")
     request = getattr(error, "request_id", "")
-    print(f"  {error.code}" + (f" · req {request}" if request else ""), file=sys.stderr)
+    lines.append(f"  {error.code}" + (f" · req {request}" if request else ""))
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

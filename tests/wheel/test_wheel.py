@@ -68,6 +68,7 @@ def test_wheel_carries_all_packages_and_their_data(wheel: Path) -> None:
         "aispace_server/templates/",
         ".data/data/share/jupyter/labextensions/@aispace/labextension/package.json",
         ".data/data/etc/jupyter/jupyter_server_config.d/aispace.json",
+        ".data/data/etc/ipython/ipython_config.py",
     ):
         assert any(wanted in name for name in names), wanted
     for unwanted in ("node_modules", "tests/", ".map.tmp", "__pycache__"):

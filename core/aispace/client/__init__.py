@@ -13,6 +13,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from .algorithms import Algorithms, Images
+from .cells import CellInputs, Cells
 from .datasets import Datasets, LabelGroups
 from .models import Endpoint, Models, Services
 from .operations import About, Files, Specs, Tokens, Usage, Users, Workloads
@@ -20,7 +21,7 @@ from .training import Evaluations, Jobs
 from .transport import RemoteError, ServiceAway, Transport
 from .uploads import Uploads
 
-__all__ = ["AISpaceClient", "Endpoint", "RemoteError", "ServiceAway"]
+__all__ = ["AISpaceClient", "CellInputs", "Endpoint", "RemoteError", "ServiceAway"]
 
 
 class AISpaceClient:
@@ -42,11 +43,12 @@ class AISpaceClient:
         self.algorithms = Algorithms(self.transport, self.uploads)
         self.images = Images(self.transport)
         self.jobs = Jobs(self.transport)
+        self.specs = Specs(self.transport)
+        self.cells = Cells(self.algorithms, self.images, self.datasets, self.specs, self.jobs)
         self.evaluations = Evaluations(self.transport)
         self.models = Models(self.transport, self.uploads)
         self.services = Services(self.transport)
         self.workloads = Workloads(self.transport)
-        self.specs = Specs(self.transport)
         self.users = Users(self.transport)
         self.files = Files(self.uploads)
         self.tokens = Tokens(self.transport)

@@ -48,6 +48,27 @@ class Algorithms(Collection[AlgorithmRead]):
         )
         return AlgorithmVersionRead.model_validate(answer)
 
+    def add_version(
+        self, algorithm_id: str, source: str | Path | Mapping[str, Any], **fields: Any
+    ) -> AlgorithmVersionRead:
+        """Make the next version from new code; ``source`` as for `create`."""
+        given = dict(source) if isinstance(source, Mapping) else self.uploads.source(source)
+        return self._post(
+            AlgorithmVersionRead, f"/algorithms/{algorithm_id}/versions", body({"source": given, **fields})
+        )
+
+    def annotate_version(self, algorithm_id: str, version: str, note: str) -> AlgorithmVersionRead:
+        """Change the note of a version."""
+        answer = self.transport.ask(
+            "PATCH", f"/algorithms/{algorithm_id}/versions/{version}", json={"note": note}, headers={"If-Match": "*"}
+        )
+        return AlgorithmVersionRead.model_validate(answer)
+
+    def versions(self, algorithm_id: str) -> list[AlgorithmVersionRead]:
+        """List the versions, newest first."""
+        answer = self.transport.ask("GET", f"/algorithms/{algorithm_id}/versions", params={"limit": 200})
+        return [AlgorithmVersionRead.model_validate(item) for item in answer["items"]]
+
     def version(self, algorithm_id: str, version: str) -> AlgorithmVersionRead:
         """Read one version."""
         return self._get(AlgorithmVersionRead, f"/algorithms/{algorithm_id}/versions/{version}")

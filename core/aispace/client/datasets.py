@@ -43,6 +43,22 @@ class Datasets(Collection[DatasetRead]):
             {"name": name, "data_type": data_type, "annotation_type": annotation_type, "labels": written, **fields}
         )
 
+    def reference(self, text: str) -> dict[str, Any]:
+        """Write ``name[:version[/split]]`` as the reference of a request; without version it is the current one.
+
+        Raises
+        ------
+        LookupError
+            There is no such dataset, or it has no version.
+        """
+        name, _, rest = text.partition(":")
+        version, _, split = rest.partition("/")
+        dataset = self.find(name)
+        chosen = version or dataset.current_version
+        if chosen is None:
+            raise LookupError(f"a version of {dataset.name}: publish it first")
+        return {"dataset_id": dataset.id, "version": chosen, "split": split or None}
+
     def begin_import(
         self,
         dataset_id: str,

@@ -1,4 +1,4 @@
-"""Looking: ``ls``, ``show``, ``stop``, ``delete``, ``logs``, ``usage``, ``search``, ``open``."""
+"""Looking: ``status``, ``ls``, ``show``, ``stop``, ``delete``, ``logs``, ``usage``, ``search``, ``open``."""
 
 from __future__ import annotations
 
@@ -221,20 +221,56 @@ def _usage(_given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
     terminal.object(summary, lines)
 
 
+def _status(_given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    version, me, overview = client.about.version(), client.about.me(), client.about.overview()
+    running = [f"{one.name} ({one.object_id or one.id}) {state(one.status)}" for one in overview.running]
+    more = overview.running_total - len(running)
+    lines = [
+        ("platform", f"{client.transport.url}  {version.version}, {version.size} size, {version.engine} engine"),
+        ("user", f"{me.name} ({me.role})"),
+        ("running", "; ".join(running) + (f" and {more} more" if more > 0 else "") if running else "nothing"),
+        ("needs you", "; ".join(f"{one.name} {one.code}" for one in overview.needs_you) or "nothing"),
+        ("today", money(overview.cost_today, 2)),
+    ]
+    terminal.object(overview, lines)
+
+
 def _search(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
     found = client.about.search(given.text)
     terminal.table(found.items, [ID, ("KIND", lambda r: r.kind), NAME], total=found.total)
 
 
-def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
-    area = AREAS.get(given.id.partition("_")[0])
+def page_path(object_id: str) -> str:
+    """Give the path of an object's page, for instance ``/datasets/ds_0190``.
+
+    Raises
+    ------
+    LookupError
+        Objects of this kind have no page.
+    """
+    area = AREAS.get(object_id.partition("_")[0])
     if area is None:
-        raise LookupError(f"{given.id!r} has no page")
+        raise LookupError(f"{object_id!r} has no page")
+    return f"/{area}/{object_id}"
+
+
+def page_link(client: AISpaceClient, path: str, *, elsewhere: bool = False) -> str:
+    """Write the link to a page of ours, which opens for everybody in his own server.
+
+    Parameters
+    ----------
+    elsewhere : bool
+        The client was told another platform's address than the one of this server.
+    """
     # On a user's server AISPACE_URL leads past the hub, straight to the platform.
     hub = client.transport.url.partition("/services/")[0]
-    if given.url is None:
+    if not elsewhere:
         hub = os.environ.get("AISPACE_HUB_URL") or hub
-    terminal.text(f"{hub}/hub/user-redirect/lab?aispace=/{area}/{given.id}\n")
+    return f"{hub}/hub/user-redirect/lab?aispace={path}"
+
+
+def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    terminal.text(page_link(client, page_path(given.id), elsewhere=given.url is not None) + "\n")
 
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
@@ -287,6 +323,11 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace usage
         aispace usage --json
         aispace usage --url http://localhost:8000/services/aispace
+    """)  # fmt: skip
+    verb(verbs, shared, "status", _status, purpose="Tell what runs and what needs you.", examples="""
+        aispace status
+        aispace status --json
+        aispace status --url http://localhost:8000/services/aispace
     """)  # fmt: skip
     search = verb(
         verbs, shared, "search", _search, purpose="Look for names of everything.",

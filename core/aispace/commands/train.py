@@ -22,13 +22,7 @@ def _pairs(values: list[str], option: str) -> dict[str, str]:
 
 
 def _input(client: AISpaceClient, text: str, role: str) -> dict[str, Any]:
-    name, _, rest = text.partition(":")
-    version, _, split = rest.partition("/")
-    dataset = client.datasets.find(name)
-    chosen = version or dataset.current_version
-    if chosen is None:
-        raise LookupError(f"a version of {dataset.name}: publish it first")
-    return {"role": role, "dataset_id": dataset.id, "version": chosen, "split": split or None}
+    return client.datasets.reference(text) | {"role": role}
 
 
 def _finish(terminal: Terminal, client: AISpaceClient, job_id: str, run: str, *, follow: bool) -> int:
