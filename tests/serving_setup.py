@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,7 @@ class Serving:
         platform.serving.busy_seconds = 0.05
         platform.serving.probe_seconds = 0.5
         platform.workloads.observe_seconds = 0.2
+        self.scripts: dict[str, str] = {}
         self.alice = self.user("alice")
         self.bob = self.user("bob")
         platform.resources.ensure_defaults()
@@ -72,15 +74,30 @@ class Serving:
         from aispace.files.schemas import FolderCreate
 
         area.make_folder(owner, FolderCreate(path=where))
-        for file in ("model.onnx", "config.json"):
-            if (folder / file).exists():
-                with (folder / file).open("rb") as stream:
-                    area.write_file(owner, f"{where}/{file}", stream)
+        for file in sorted(folder.iterdir()):
+            if file.name == "config.json" or file.suffix in (".onnx", ".joblib", ".skops", ".py"):
+                with file.open("rb") as stream:
+                    area.write_file(owner, f"{where}/{file.name}", stream)
         found = [m for m in self._models(owner) if m[1] == name]
         model_id = found[0][0] if found else self.platform.models.create(owner, ModelCreate(name=name)).id
         source = AreaSource(kind="area", path=where)
         self.platform.models.add_version(owner, model_id, ModelVersionCreate(source=source))
         return model_id
+
+    def script(self, name: str, **files: str) -> str:
+        """Make an algorithm, or its next version, of Python files (keyword: name without ``.py``); give its id."""
+        from aispace.algorithms.schemas import AlgorithmCreate, AlgorithmVersionCreate
+
+        where = f"{name}-{new_id('upl')}"
+        for stem, text in files.items():
+            self.platform.areas.write_file(self.alice, f"{where}/{stem}.py", io.BytesIO(text.encode()))
+        source = AreaSource(kind="area", path=where)
+        if name in self.scripts:
+            self.platform.algorithms.add_version(self.alice, self.scripts[name], AlgorithmVersionCreate(source=source))
+        else:
+            body = AlgorithmCreate(name=name, source=source, run_command="python inference.py")
+            self.scripts[name] = self.platform.algorithms.create(self.alice, body).id
+        return self.scripts[name]
 
     def _models(self, owner: Principal) -> list[tuple[str, str]]:
         from aispace.models.schemas import ModelQuery

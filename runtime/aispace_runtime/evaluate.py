@@ -14,6 +14,7 @@ from typing import Any
 
 from .dataset import Sample, dataset
 from .inference.errors import InferenceError, ModelError
+from .inference.loading import load_model
 from .inference.model import Model
 from .inference.predict import answer, image_feed
 from .metrics import log, progress
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not data.labelled:
             print("Not evaluated: no sample of the dataset has a label.", file=sys.stderr)
             return 2
-        model = Model(options.model_load_dir, options.model_load_dir.name, "1")
+        model = load_model(options.model_load_dir, options.model_load_dir.name, "1")
         print(f"{len(data.labelled)} labelled samples of {data.name} {data.version or ''}", flush=True)
         labels = list(dict.fromkeys([*model.labels, *(sample.labels[0] for sample in data.labelled)]))
         predictions(_records(model, data.labelled, "data_url"), labels=labels, folder=options.train_out)

@@ -178,11 +178,11 @@ class AlgorithmService(LoggingConfigurable):
             return list(session.scalars(select(Algorithm).join(AlgorithmVersion, current).where(named)))
 
     def delete(self, principal: Principal, algorithm_id: str, revision: int | None = None) -> None:
-        """Delete an algorithm that no training job uses, with all versions."""
+        """Delete an algorithm that no training job and no service uses, with all versions."""
         with self.db.write() as session:
             row = self.row(session, principal, "write", algorithm_id)
             revisions.check(row, revision, lambda: self._shape(session, principal, row))
-            users = self.platform.lineage.users_of(principal, algorithm_id, kinds=("training_job",))
+            users = self.platform.lineage.users_of(principal, algorithm_id, kinds=("training_job", "service"))
             if users:
                 raise InUse(f"Algorithm {row.name!r}", users)
             self._record(principal, "deleted", row)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from .orm import GatewayReport, Service, ServiceCalls, ServiceTotal
@@ -171,6 +171,34 @@ class CallBook:
                 p99=percentile(latency, 0.99),
             )
         return result
+
+    def recent(self, service_id: str, number: int, minutes: int) -> CallPoint:
+        """Give the calls of one deployment in the last minutes, the present one among them."""
+        now = self.platform.clock.now()
+        minute = int(now.timestamp() // 60)
+        counted = _Sum()
+        with self.db.read() as session:
+            for row in session.scalars(
+                select(ServiceCalls).where(
+                    ServiceCalls.service_id == service_id,
+                    ServiceCalls.number == number,
+                    ServiceCalls.minute > minute - minutes,
+                )
+            ):
+                counted.add(row)
+        return counted.point(now)
+
+    def last_minutes(self, service_ids: Sequence[str]) -> dict[str, int]:
+        """Give the last minute (Unix time divided by 60) in which each service was called."""
+        if not service_ids:
+            return {}
+        statement = (
+            select(ServiceCalls.service_id, func.max(ServiceCalls.minute))
+            .where(ServiceCalls.service_id.in_(service_ids), ServiceCalls.total > 0)
+            .group_by(ServiceCalls.service_id)
+        )
+        with self.db.read() as session:
+            return {row[0]: row[1] for row in session.execute(statement)}
 
     def series(self, service_id: str, query: CallsQuery) -> CallSeries:
         """Give the calls of a service over time; steps without calls are there, with zeros."""

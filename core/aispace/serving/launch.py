@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Unavailable
 from ..workloads.schemas import Mount, WorkloadSpec
+from .configuring import MODEL_SCRIPT
 from .orm import Deployment, Service
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ KEY_VARIABLE = "AISPACE_SERVING_KEY"
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a deployment needs: its owner as he is now, and the model's files."""
+    """What a deployment needs: its owner as he is now, and the files of model and script."""
 
     owner: Principal
-    model_name: str
-    tree: Path
+    tree: Path | None
+    script: Path | None
 
 
 def prepare(platform: Platform, owner_id: str, deployment: Deployment) -> Prepared:
@@ -44,10 +45,52 @@ def prepare(platform: Platform, owner_id: str, deployment: Deployment) -> Prepar
         The owner's account is disabled, or the model is gone or hidden from him.
     """
     owner = platform.users.principal(owner_id)
-    model = platform.models.resolve_for_service(owner, deployment.model_id, deployment.model_version)
-    if model.path is None:
-        raise Unavailable("model_unreadable", f"The files of model {model.name} are not on this machine.")
-    return Prepared(owner=owner, model_name=model.name, tree=model.path)
+    tree = script = None
+    if deployment.model_id is not None:
+        model = platform.models.resolve_for_service(owner, deployment.model_id, deployment.model_version)
+        if model.path is None:
+            raise Unavailable("model_unreadable", f"The files of model {model.name} are not on this machine.")
+        tree = model.path
+    if deployment.configuration.get("script"):
+        choice = deployment.configuration["script"]
+        found = platform.algorithms.resolve(owner, choice["id"], choice["version"], field="script.algorithm_id")
+        script = platform.trees.materialise_manifest(found.manifest, found.manifest, owner.uid)
+    return Prepared(owner=owner, tree=tree, script=script)
+
+
+def model_arguments(configuration: dict[str, Any], version: str | None, prepared: Prepared) -> list[str]:
+    """Write the arguments of the runtime that say what answers: the same for online and batch services."""
+    arguments = ["--name", configuration["model_name"], "--version", version or "V0001"]
+    if prepared.tree is not None:
+        arguments += ["--model", "{mount:model}"]
+    script = configuration.get("script")
+    if script:
+        arguments += ["--script", "{mount:script}/" + script["file"]]
+    elif configuration.get("own_script"):
+        arguments += ["--script", "{mount:model}/" + MODEL_SCRIPT]
+    parameters: dict[str, Any] = configuration["parameters"]
+    for name in SERVER_PARAMETERS:
+        if name in parameters:
+            arguments += [f"--{name}", str(parameters[name])]
+    return [*arguments, "--accelerators", "{accelerators}"]
+
+
+def model_environment(configuration: dict[str, Any]) -> dict[str, str]:
+    """Write the environment that carries parameters to a script."""
+    return {
+        # Code is mounted read-only: byte code has no place there.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        **configuration["environment"],
+        "AISPACE_PARAMETERS": json.dumps(configuration["parameters"], ensure_ascii=False),
+        "AISPACE_ARGUMENT_MAPPING": json.dumps(configuration.get("argument_mapping", {})),
+    }
+
+
+def model_mounts(prepared: Prepared) -> list[Mount]:
+    """Give the folders that answer: those of the model and of the script."""
+    folders = {"model": prepared.tree, "script": prepared.script}
+    return [Mount(source=str(folder), target=name) for name, folder in folders.items() if folder is not None]
 
 
 def replica_key(platform: Platform, service_id: str, number: int) -> str:
@@ -67,19 +110,13 @@ def replica_spec(
     The workload's retry rule starts the process again when it dies; `Rollout` ends one that never became ready.
     """
     configuration: dict[str, Any] = deployment.configuration
-    parameters: dict[str, Any] = configuration["parameters"]
     command = [
         "python",
         "-m",
         "aispace_runtime.inference",
-        "--model",
-        "{mount:model}",
-        "--name",
-        prepared.model_name,
+        *model_arguments(configuration, deployment.model_version, prepared),
         "--alias",
         service.slug,
-        "--version",
-        deployment.model_version,
         "--port",
         "{port:http}",
         "--max-body",
@@ -87,17 +124,14 @@ def replica_spec(
         "--drain-seconds",
         str(int(GRACE_SECONDS) - 5),
     ]
-    for name in SERVER_PARAMETERS:
-        if name in parameters:
-            command += [f"--{name}", str(parameters[name])]
     number = f" {slot + 1}" if configuration["replicas"] > 1 else ""
     return WorkloadSpec(
         kind="service",
         name=f"{service.name} #{deployment.number}{number}",
         command=command,
-        env={**configuration["environment"], "AISPACE_PARAMETERS": json.dumps(parameters, ensure_ascii=False)},
+        env=model_environment(configuration),
         secret_env={KEY_VARIABLE: replica_key(platform, service.id, deployment.number)},
-        mounts=[Mount(source=str(prepared.tree), target="model")],
+        mounts=model_mounts(prepared),
         image_id=deployment.image_id,
         spec_id=deployment.spec_id,
         retries=ENDLESS,

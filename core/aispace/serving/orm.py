@@ -31,6 +31,15 @@ class Service(Owned, Base):
     """Number of the deployment that has the traffic."""
     last_number: Mapped[int] = mapped_column(default=0)
     limits: Mapped[Any] = mapped_column(JSONValue)
+    canary: Mapped[int | None] = mapped_column(default=None)
+    """Number of the deployment that is tried beside production; its share is on its row."""
+    rule: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    """When the canary rolls itself back."""
+    auto_stop: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    stop_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When it is stopped by itself, whatever is called."""
+    serving_since: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When it last began to serve after it had been stopped; idle time is counted from here, too."""
 
 
 class Deployment(Base):
@@ -44,10 +53,13 @@ class Deployment(Base):
     reason: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
     role: Mapped[str] = mapped_column(String(16), default="production")
     share: Mapped[int] = mapped_column(default=100)
-    """Part of the traffic in percent; production and canary sum to 100."""
+    """Part of the traffic in percent: of a canary what was last asked for, of production the rest of 100."""
     configuration: Mapped[Any] = mapped_column(JSONValue)
-    model_id: Mapped[str] = mapped_column(Id, index=True)
-    model_version: Mapped[str] = mapped_column(String(12))
+    model_id: Mapped[str | None] = mapped_column(Id, index=True, default=None)
+    """None where a script serves without a model."""
+    model_version: Mapped[str | None] = mapped_column(String(12), default=None)
+    script_id: Mapped[str | None] = mapped_column(Id, index=True, default=None)
+    """Algorithm whose script serves."""
     image_id: Mapped[str] = mapped_column(Id, index=True)
     spec_id: Mapped[str] = mapped_column(Id)
     source: Mapped[Any] = mapped_column(JSONValue)
@@ -61,6 +73,53 @@ class Deployment(Base):
     """When it first got traffic since then."""
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     drain_since: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+
+
+class ServiceRecord(Base):
+    """What somebody, or a rule, did to a service: who, when, what, why."""
+
+    __tablename__ = "aispace_service_records"
+
+    service_id: Mapped[str] = mapped_column(ForeignKey("aispace_services.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    action: Mapped[str] = mapped_column(String(24))
+    number: Mapped[int | None] = mapped_column(default=None)
+    """Deployment that it is about."""
+    details: Mapped[Any] = mapped_column(JSONValue)
+    note: Mapped[str] = mapped_column(String(255), default="")
+    by_id: Mapped[str] = mapped_column(Id)
+    by_name: Mapped[str] = mapped_column(String(255))
+
+
+class BatchService(Owned, Base):
+    """Files that go through a model once, each with a result of its own."""
+
+    __tablename__ = "aispace_batch_services"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+
+    name: Mapped[str] = mapped_column(String(32))
+    description: Mapped[str] = mapped_column(String(200), default="")
+    status: Mapped[str] = mapped_column(String(16), default="created", index=True)
+    reason: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    configuration: Mapped[Any] = mapped_column(JSONValue)
+    """As somebody asked for it."""
+    named: Mapped[Any] = mapped_column(JSONValue)
+    """Names and versions of all parts."""
+    model_id: Mapped[str | None] = mapped_column(Id, index=True, default=None)
+    script_id: Mapped[str | None] = mapped_column(Id, index=True, default=None)
+    image_id: Mapped[str] = mapped_column(Id, index=True)
+    starts: Mapped[int] = mapped_column(default=0)
+    generation: Mapped[int] = mapped_column(default=1)
+    """Number of the folder of results; a change of what is computed begins a new one."""
+    workload_id: Mapped[str | None] = mapped_column(Id, index=True, default=None)
+    """The last one."""
+    counts: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    """When it ended: ``{total, done, failed}``."""
+    stored: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    """Where the results were put besides: ``{kind, ...}``."""
+    started_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
 
 
 class Replica(Base):

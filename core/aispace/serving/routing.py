@@ -14,6 +14,7 @@ from sqlalchemy import select
 from .launch import replica_key
 from .orm import Deployment, Replica, Service, ServiceToken
 from .schemas import CallReport, Limits, Routes
+from .shapes import shares_of
 
 if TYPE_CHECKING:
     from ..platform import Platform
@@ -80,6 +81,7 @@ class Routing:
             keys.setdefault(token.service_id, []).append(token)
         items: list[dict[str, Any]] = []
         for service in services:
+            shares = shares_of(service, carrying.get(service.id, ()))
             limits = Limits.model_validate(service.limits)
             items.append(
                 {
@@ -89,9 +91,14 @@ class Routing:
                     "visibility": service.visibility,
                     "message": (service.reason or {}).get("message", "") if service.status == "failed" else "",
                     "deployments": [
-                        {"number": d.number, "share": d.share, "targets": targets.get((d.service_id, d.number), [])}
+                        {
+                            "number": d.number,
+                            "role": "canary" if d.number == service.canary else "production",
+                            "share": shares[d.number],
+                            "targets": targets.get((d.service_id, d.number), []),
+                        }
                         for d in carrying.get(service.id, ())
-                        if service.target == "serving"
+                        if d.number in shares
                     ],
                     "tokens": [
                         {"sha256": t.sha256, "expires_at": t.expires_at.isoformat() if t.expires_at else None}
@@ -171,6 +178,11 @@ class Routing:
                 if served is None or key in served or key in state.in_flight:
                     return False
         return True
+
+    def busy(self, service_id: str) -> bool:
+        """Tell whether a gateway has a request to a service under way."""
+        with self._changed:
+            return any(service_id == key[0] for state in self._gateways.values() for key in state.in_flight)
 
     def gateways(self) -> list[dict[str, Any]]:
         """List the gateways that are there."""

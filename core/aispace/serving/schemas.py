@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from ..identity import Visibility
 from ..schemas import NAME_PATTERN, OwnedQuery, OwnedRead, Reason, Ref, Schema, Timestamp, TimestampIn, VersionName
@@ -28,6 +28,11 @@ Environment = Annotated[dict[EnvName, EnvValue], Field(max_length=100)]
 
 ServiceStatus = Literal["deploying", "serving", "degraded", "stopped", "failed"]
 DeploymentStatus = Literal["pending", "deploying", "serving", "draining", "stopped", "failed"]
+RecordAction = Literal[
+    "created", "edited", "settings", "rolled_back", "started", "stopped", "auto_stopped",
+    "canary_started", "share_changed", "promoted", "withdrawn", "withdrawn_by_rule", "canary_failed",
+    "deployment_failed",
+]  # fmt: skip
 
 
 def own_environment(environment: dict[str, str] | None) -> dict[str, str] | None:
@@ -43,6 +48,58 @@ class ModelChoice(Schema):
 
     model_id: ObjectId
     version: VersionName
+
+
+class ScriptChoice(Schema):
+    """A Python file of an algorithm version that has one class with ``inference(self, data)``."""
+
+    algorithm_id: ObjectId
+    version: VersionName | None = None
+    """Null: the current one."""
+    file: Annotated[str, StringConstraints(min_length=4, max_length=255, pattern=r"^[^\x00]+\.py$")] = "inference.py"
+
+
+class RollbackRule(Schema):
+    """When a canary is taken back by itself."""
+
+    errors_percent: Annotated[float | None, Field(ge=0, lt=100)] = None
+    """More than this part of its calls was answered with 5xx; null: not looked at."""
+    p99_ms: Annotated[float | None, Field(gt=0, le=3_600_000)] = None
+    """One call in a hundred took longer, in milliseconds; null: not looked at."""
+    minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    """Over so many minutes, the present one among them."""
+    min_calls: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+    """Fewer calls than this say nothing."""
+
+    @model_validator(mode="after")
+    def _something(self) -> RollbackRule:
+        if self.errors_percent is None and self.p99_ms is None:
+            raise ValueError("give a limit of errors or of latency, or leave the rule out")
+        return self
+
+
+class AutoStop(Schema):
+    """When a service stops by itself; the first of the given conditions counts."""
+
+    after_hours: Annotated[float | None, Field(gt=0, le=8760)] = None
+    """So long after each start."""
+    at: TimestampIn | None = None
+    """At this moment."""
+    idle_minutes: Annotated[int | None, Field(ge=1, le=527_040)] = None
+    """When nobody called it for so long."""
+
+    @model_validator(mode="after")
+    def _something(self) -> AutoStop:
+        if self.after_hours is None and self.at is None and self.idle_minutes is None:
+            raise ValueError("say after how many hours, at what time or after how much idle time it stops")
+        return self
+
+
+ArgumentMapping = dict[
+    Literal["model_path", "use_gpu"],
+    Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)],
+]
+"""What the platform passes to a script -> the attribute of ``args`` under which the script looks for it."""
 
 
 class Limits(Schema):
@@ -62,16 +119,21 @@ class ServiceCreate(Schema):
 
     name: ServiceName
     description: ServiceDescription = ""
-    model: ModelChoice
+    model: ModelChoice | None = None
+    """Null: the script serves without a model."""
+    script: ScriptChoice | None = None
+    """Null: the model's own ``inference.py``, or its files alone (ONNX, scikit-learn)."""
     image_id: ObjectId | None = None
-    """Runtime; null: the model version's own, or the preset serving runtime."""
+    """Runtime; null: that of the model version or of the script's algorithm, or the preset serving runtime."""
     spec_id: ObjectId
     replicas: Replicas = 1
     visibility: Visibility = "private"
     parameters: Parameters = Field(default_factory=dict)
-    """Run parameters; ``threads`` and ``workers`` are known to the model server."""
+    """Run parameters; ``threads`` and ``workers`` are known to the model server, a script gets all."""
+    argument_mapping: ArgumentMapping = Field(default_factory=dict)
     environment: Environment = Field(default_factory=dict)
     limits: Limits = Field(default_factory=Limits)
+    auto_stop: AutoStop | None = None
     note: Note = ""
     """Why, for the deployment record."""
 
@@ -81,19 +143,22 @@ class ServiceCreate(Schema):
 class ServiceUpdate(Schema):
     """Changes; what is absent stays.
 
-    Name, description, visibility and limits change in place; anything else makes a new deployment that takes over when
-    it is ready, without a refused request.
+    Name, description, visibility, limits and auto-stop change in place; anything else makes a new deployment that takes
+    over when it is ready, without a refused request. Model, script, runtime and auto-stop may be null.
     """
 
     name: ServiceName | None = None
     description: ServiceDescription | None = None
     visibility: Visibility | None = None
     limits: Limits | None = None
+    auto_stop: AutoStop | None = None
     model: ModelChoice | None = None
+    script: ScriptChoice | None = None
     image_id: ObjectId | None = None
     spec_id: ObjectId | None = None
     replicas: Replicas | None = None
     parameters: Parameters | None = None
+    argument_mapping: ArgumentMapping | None = None
     environment: Environment | None = None
     note: Note = ""
 
@@ -103,6 +168,36 @@ class ServiceUpdate(Schema):
 class RollbackRequest(Schema):
     """Why."""
 
+    note: Note = ""
+
+
+Share = Annotated[int, Field(ge=0, le=100, strict=True)]
+
+
+class CanaryCreate(Schema):
+    """A second version, tried on a part of the requests; what is absent is as in production."""
+
+    share: Share = 10
+    """Its part of the requests in percent; production has the rest. 0: only for those who ask for it by header."""
+    rule: RollbackRule | None = None
+    model: ModelChoice | None = None
+    script: ScriptChoice | None = None
+    image_id: ObjectId | None = None
+    spec_id: ObjectId | None = None
+    replicas: Replicas | None = None
+    parameters: Parameters | None = None
+    argument_mapping: ArgumentMapping | None = None
+    environment: Environment | None = None
+    note: Note = ""
+
+    _environment = field_validator("environment")(own_environment)
+
+
+class CanaryUpdate(Schema):
+    """Changes that take effect in place, without a new deployment; a rule of null takes the rule away."""
+
+    share: Share | None = None
+    rule: RollbackRule | None = None
     note: Note = ""
 
 
@@ -144,6 +239,8 @@ class Signature(Schema):
     labels: list[str] = Field(default_factory=list)
     accepts_images: bool = False
     """Whether ``/predict`` takes an image."""
+    accepts_files: bool = False
+    """Whether ``/predict`` takes any file, for a script."""
     infer_path: str = ""
     """Path of the Open Inference Protocol below the endpoint."""
 
@@ -156,6 +253,43 @@ class ServingModel(Schema):
     version: VersionName
 
 
+class ServingScript(Schema):
+    """The algorithm version whose script serves."""
+
+    id: str
+    name: str
+    version: VersionName
+    file: str
+
+
+class CanaryRead(Schema):
+    """The second version that is being tried."""
+
+    number: int
+    status: DeploymentStatus
+    share: int
+    """Percent of the requests that it gets once it serves."""
+    model: ServingModel | None
+    script: ServingScript | None
+    replicas: ReplicaCount
+    rule: RollbackRule | None
+    ready_at: Timestamp | None
+    workload_id: str | None
+
+
+class RecordRead(Schema):
+    """Something that was done to a service: who, when, what, why."""
+
+    position: int
+    at: Timestamp
+    action: RecordAction
+    number: int | None
+    """Deployment that it is about."""
+    details: dict[str, Any]
+    note: str
+    by: Ref
+
+
 class DeploymentRead(Schema):
     """One configuration of a service."""
 
@@ -166,14 +300,17 @@ class DeploymentRead(Schema):
     """Whether it has the traffic."""
     role: Literal["production", "canary"]
     share: int
-    model: ServingModel
+    """Percent of the requests: now, or when it last had some."""
+    model: ServingModel | None
+    script: ServingScript | None
     image_id: str
     spec_id: str
     replicas: ReplicaCount
     parameters: dict[str, Any]
+    argument_mapping: dict[str, str]
     environment: dict[str, str]
     source: dict[str, Any]
-    """``{"kind": "create" | "edit" | "rollback", "from": number}``."""
+    """``{"kind": "create" | "edit" | "rollback" | "canary", "from": number}``."""
     note: str
     created_by: Ref
     created_at: Timestamp
@@ -196,13 +333,19 @@ class ServiceRead(OwnedRead):
     target: Literal["serving", "stopped"]
     reason: Reason | None
     observed_at: Timestamp | None
-    model: ServingModel
+    model: ServingModel | None
+    script: ServingScript | None
     image_id: str
     spec_id: str
     replicas: ReplicaCount
     parameters: dict[str, Any]
+    argument_mapping: dict[str, str]
     environment: dict[str, str]
     limits: Limits
+    auto_stop: AutoStop | None
+    stop_at: Timestamp | None
+    """When it stops by itself, whatever is called."""
+    canary: CanaryRead | None
     deployment: int | None
     """Number of the deployment that has the traffic."""
     desired: int
@@ -251,6 +394,20 @@ class DeploymentList(Schema):
     items: list[DeploymentRead]
 
 
+class RecordQuery(Schema):
+    """Which records."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 100
+    before: Annotated[int | None, Field(ge=1)] = None
+    """Only earlier ones than this position."""
+
+
+class RecordList(Schema):
+    """What was done to a service, newest first."""
+
+    items: list[RecordRead]
+
+
 class CallsQuery(Schema):
     """Which calls."""
 
@@ -289,11 +446,22 @@ class Prediction(Schema):
     """What a try gave."""
 
     outputs: Any
-    """The model's answer."""
+    """The model's answer; one that is neither JSON nor text as base64."""
     milliseconds: float
     status: int
     """HTTP status of the answer."""
     deployment: int | None
+    media_type: str = "application/json"
+    """Of the answer."""
+
+
+class TryQuery(Schema):
+    """Which deployment answers a try."""
+
+    target: Literal["production", "canary"] | None = None
+    """Null: as the shares say. Only the owner may choose."""
+    name: Annotated[str | None, Field(max_length=255, pattern=r"^[^\x00-\x1f/\\]+$")] = None
+    """Name of the file, for a script."""
 
 
 class GatewayCalls(Schema):
@@ -347,7 +515,8 @@ class TokenQuestion(Schema):
 class TokenVerdict(Schema):
     """The answer."""
 
-    verdict: Literal["ok", "invalid", "hidden", "forbidden"]
+    verdict: Literal["ok", "owner", "invalid", "hidden", "forbidden"]
+    """``owner``: as ``ok``, and may choose the deployment that answers."""
 
 
 class Routes(Schema):

@@ -21,11 +21,14 @@ from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged
 from ..schemas import Page
-from ..versions import VersionFiles, version_number
-from ..workloads.schemas import LogQuery, LogRead, WorkloadSpec
+from ..workloads.schemas import LogQuery, LogRead
 from .access import ServiceTokens
+from .autostop import restart_auto_stop, set_auto_stop
 from .calls import CallBook
+from .configuring import DEPLOYED, Configured, Configuring, wanted_of
 from .orm import Deployment, Service
+from .records import Records
+from .releases import Releases
 from .rollout import Rollout
 from .routing import Routing
 from .schemas import (
@@ -33,23 +36,22 @@ from .schemas import (
     CallSeries,
     CallsQuery,
     DeploymentList,
+    RecordList,
+    RecordQuery,
     RollbackRequest,
     ServiceCreate,
     ServiceQuery,
     ServiceRead,
     ServiceUpdate,
-    Signature,
     TokenVerdict,
 )
 from .shapes import Shapes
 
 if TYPE_CHECKING:
-    from ..models.service import ResolvedModel
     from ..platform import Platform
 
-DEFAULT_IMAGE = "sk-onnx"
-DEPLOYED = ("model", "image_id", "spec_id", "replicas", "parameters", "environment")
-"""What makes a new deployment when it is changed."""
+NULLABLE = {"model", "script", "image_id", "auto_stop"}
+"""Fields of a change that may be null."""
 
 
 class ServingService(LoggingConfigurable):
@@ -78,6 +80,9 @@ class ServingService(LoggingConfigurable):
         self.routing = Routing(platform)
         self.book = CallBook(platform)
         self.tokens = ServiceTokens(self)
+        self.configuring = Configuring(platform)
+        self.records = Records(platform)
+        self.releases = Releases(self)
         self.rollout = Rollout(self)
         self.shapes = Shapes(self)
         platform.workloads.on_change("service", self.rollout.on_change)
@@ -147,6 +152,11 @@ class ServingService(LoggingConfigurable):
             service = self.row(principal, "read:service", service_id)
             return DeploymentList(items=self.shapes.deployments(session, principal, service))
 
+    def history(self, principal: Principal, service_id: str, query: RecordQuery) -> RecordList:
+        """List what was done to a service, newest first."""
+        with self.db.read() as session:
+            return self.records.read(session, self.row(principal, "read:service", service_id), query)
+
     def calls(self, principal: Principal, service_id: str, query: CallsQuery) -> CallSeries:
         """Give the calls of a service over time."""
         service = self.row(principal, "read:service", service_id)
@@ -167,7 +177,7 @@ class ServingService(LoggingConfigurable):
         authorize(principal, "write:service")
         self._may_publish(principal, "private", body.visibility)
         wanted = body.model_dump(include=set(DEPLOYED))
-        columns, model = self._configure(principal, wanted)
+        configured = self.configuring.check(principal, wanted)
         service_id = new_id("svc")
         with self.db.write() as session:
             self._name_is_free(session, principal.user_id, body.name)
@@ -184,7 +194,9 @@ class ServingService(LoggingConfigurable):
             )
             session.add(row)
             session.flush()
-            self._deploy(session, principal, row, columns, model, {"kind": "create"}, body.note)
+            set_auto_stop(row, body.auto_stop, self.platform.clock.now())
+            self._deploy(session, principal, row, configured, {"kind": "create"}, body.note)
+            self.records.write(session, principal, row, "created", number=row.desired, note=body.note)
             self.record(principal, "service.created", row)
             return self.shapes.services(session, principal, [row])[0]
 
@@ -193,19 +205,21 @@ class ServingService(LoggingConfigurable):
     ) -> ServiceRead:
         """Change a service; a changed configuration is a new deployment that takes over when it is ready."""
         given = body.model_fields_set
-        for name in given - {"image_id"}:
+        for name in given - NULLABLE:
             if getattr(body, name) is None:
                 raise Invalid(name, f"{name}: a value is needed. Leave it out to keep the present one.")
         before = self.row(principal, "write:service", service_id)
         wanted = self._present(before) | body.model_dump(include=set(DEPLOYED) & given)
         changed = wanted != self._present(before)
-        columns, model = self._configure(principal, wanted) if changed else ({}, None)
+        configured = self.configuring.check(principal, wanted) if changed else None
         with self.db.write() as session:
             row = session.get_one(Service, service_id)
             authorize(principal, "write:service", row)
             revisions.check(row, revision, lambda: self.shapes.services(session, principal, [row])[0])
             if row.desired != before.desired and changed:
                 raise Conflict("changed_meanwhile", "Not changed. Somebody else changed it just now. Load it again.")
+            if changed:
+                self._check_no_canary(row)
             if body.name is not None and body.name != row.name:
                 self._name_is_free(session, row.owner_id, body.name)
                 row.name = body.name
@@ -216,10 +230,18 @@ class ServingService(LoggingConfigurable):
                 row.description = body.description
             if body.limits is not None:
                 row.limits = body.limits.model_dump()
+            if "auto_stop" in given:
+                set_auto_stop(row, body.auto_stop, self.platform.clock.now())
             revisions.touch(row)
-            if model is not None:
+            fields = sorted(given - {"note"})
+            if configured is not None:
                 source = {"kind": "edit", "from": row.desired, "changed": sorted(set(DEPLOYED) & given)}
-                self._deploy(session, principal, row, columns, model, source, body.note)
+                self._deploy(session, principal, row, configured, source, body.note)
+                self.records.write(session, principal, row, "edited", number=row.desired, note=body.note, fields=fields)
+            elif fields:
+                values = body.model_dump(mode="json", include={"limits", "auto_stop"} & given)
+                self.records.write(session, principal, row, "settings", note=body.note, fields=fields, **values)
+                self.wake()
             self.record(principal, "service.changed", row, fields=sorted(given - {"note"}))
             self.routing.touch()
             return self.shapes.services(session, principal, [row])[0]
@@ -233,12 +255,14 @@ class ServingService(LoggingConfigurable):
             raise NotFound("deployment", str(number))
         if row.current == number and row.desired == number:
             raise Conflict("is_current", f"Not rolled back. Deployment #{number} has the traffic already.", status=409)
-        columns, model = self._configure(principal, _wanted(earlier))
+        configured = self.configuring.check(principal, wanted_of(earlier))
         with self.db.write() as session:
             row = session.get_one(Service, service_id)
+            self._check_no_canary(row)
             source = {"kind": "rollback", "from": number}
-            self._deploy(session, principal, row, columns, model, source, body.note)
+            self._deploy(session, principal, row, configured, source, body.note)
             revisions.touch(row)
+            self.records.write(session, principal, row, "rolled_back", number=row.desired, note=body.note, to=number)
             self.record(principal, "service.rolled_back", row, number=row.desired, to=number)
             return self.shapes.services(session, principal, [row])[0]
 
@@ -253,9 +277,14 @@ class ServingService(LoggingConfigurable):
             if wanted.status in ("stopped", "failed"):
                 wanted.status, wanted.reason = "pending", None
                 row.status = "deploying"
+            canary = session.get(Deployment, (row.id, row.canary)) if row.canary is not None else None
+            if canary is not None and canary.status in ("stopped", "failed"):
+                canary.status, canary.reason = "pending", None
+            restart_auto_stop(row, self.platform.clock.now())
             revisions.touch(row)
+            self.records.write(session, principal, row, "started", number=row.desired)
             self.record(principal, "service.start_requested", row)
-            self._wake()
+            self.wake()
             return self.shapes.services(session, principal, [row])[0]
 
     def stop_service(self, principal: Principal, service_id: str) -> ServiceRead:
@@ -265,8 +294,9 @@ class ServingService(LoggingConfigurable):
             if row.target != "stopped":
                 row.target = "stopped"
                 revisions.touch(row)
+                self.records.write(session, principal, row, "stopped", number=row.current)
                 self.record(principal, "service.stop_requested", row)
-                self._wake()
+                self.wake()
             return self.shapes.services(session, principal, [row])[0]
 
     def delete(self, principal: Principal, service_id: str, revision: int | None = None) -> None:
@@ -298,7 +328,7 @@ class ServingService(LoggingConfigurable):
             row = session.get(Service, service_id) if service_id else None
         if row is None or not can(principal, "read:service", row):
             return TokenVerdict(verdict="hidden")
-        return TokenVerdict(verdict="ok")
+        return TokenVerdict(verdict="owner" if can(principal, "write:service", row) else "ok")
 
     def endpoint(self, slug: str) -> str:
         """Give the address of a service."""
@@ -323,7 +353,8 @@ class ServingService(LoggingConfigurable):
             principal, code, object_kind="service", object_id=row.id, params={"name": row.name, **params}, resource=row
         )
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Ask, inside a write transaction, for a round of the rollout once it is committed."""
         self.db.after_commit(self.rollout.wake)
 
     def _name_is_free(self, session: Session, owner_id: str, name: str) -> None:
@@ -335,111 +366,67 @@ class ServingService(LoggingConfigurable):
         if "preset" in (before, after) and not principal.is_administrator:
             raise Forbidden("Not done. Only an administrator makes or unmakes presets. Choose public instead.")
 
+    @staticmethod
+    def _check_no_canary(row: Service) -> None:
+        if row.canary is not None:
+            raise Conflict(
+                "has_canary", "Not changed. A canary is being tried beside production. Promote or withdraw it first."
+            )
+
     def _present(self, row: Service) -> dict[str, Any]:
         with self.db.read() as session:
-            return _wanted(session.get_one(Deployment, (row.id, row.desired)))
-
-    def _configure(self, principal: Principal, wanted: dict[str, Any]) -> tuple[dict[str, Any], ResolvedModel]:
-        """Check a configuration.
-
-        Raises
-        ------
-        Invalid
-            Names the field.
-        """
-        choice = wanted["model"]
-        version_number(choice["version"])
-        model = self.platform.models.resolve(principal, choice["model_id"], choice["version"])
-        try:
-            VersionFiles(self.platform.blobs).find(model.manifest, "model.onnx")
-        except NotFound:
-            raise Invalid(
-                "model",
-                f"Model: {model.name} {model.version} has no model.onnx, which the model server needs. "
-                "Save or convert it as ONNX.",
-                code="format",
-            ) from None
-        image_id = wanted["image_id"] or model.runtime_image_id or self.platform.images.preset(DEFAULT_IMAGE)
-        if image_id is None:
-            raise Invalid("image_id", "Image: there is no serving runtime yet. Make one and choose it.", code="missing")
-        image = self.platform.images.resolve(principal, image_id, purpose="serving")
-        self._check_parameters(wanted["parameters"])
-        probe = WorkloadSpec(kind="service", name="service", command=["python"], spec_id=wanted["spec_id"])
-        if not self.platform.workloads.forecast(principal, probe).fits:
-            raise Invalid("spec_id", "Spec: it is larger than this installation. Choose another.", code="never_fits")
-        config = model.config or {}
-        signature = Signature(
-            inputs=list(config.get("inputs") or []),
-            outputs=list(config.get("outputs") or []),
-            labels=[str(label) for label in config.get("labels") or []],
-            accepts_images=bool(config.get("preprocess")),
-        )
-        columns = {
-            "model_id": model.id,
-            "model_version": model.version,
-            "image_id": image.id,
-            "spec_id": wanted["spec_id"],
-            "configuration": {
-                "model_name": model.name,
-                "chosen_image_id": wanted["image_id"],
-                "replicas": wanted["replicas"],
-                "parameters": wanted["parameters"],
-                "environment": wanted["environment"],
-                "signature": signature.model_dump(exclude={"infer_path"}),
-            },
-        }
-        return columns, model
-
-    @staticmethod
-    def _check_parameters(parameters: dict[str, Any]) -> None:
-        for name, most in (("threads", 256), ("workers", 64)):
-            value = parameters.get(name)
-            if value is not None and (type(value) is not int or not 0 <= value <= most):
-                raise Invalid("parameters", f"Parameters: {name} must be a whole number from 0 to {most}.")
+            return wanted_of(session.get_one(Deployment, (row.id, row.desired)))
 
     def _deploy(
         self,
         session: Session,
         principal: Principal,
         row: Service,
-        columns: dict[str, Any],
-        model: ResolvedModel,
+        configured: Configured,
         source: dict[str, Any],
         note: str,
     ) -> None:
-        row.last_number += 1
-        row.desired = row.last_number
+        row.desired = self.add_deployment(session, principal, row, configured, source, note)
+        if row.target != "serving":
+            restart_auto_stop(row, self.platform.clock.now())
         row.target = "serving"
         if row.current is None:
             row.status, row.reason = "deploying", None
+
+    def add_deployment(
+        self,
+        session: Session,
+        principal: Principal,
+        row: Service,
+        configured: Configured,
+        source: dict[str, Any],
+        note: str,
+        *,
+        role: str = "production",
+        share: int = 100,
+    ) -> int:
+        """Add a deployment that the rollout will launch; give its number."""
+        row.last_number += 1
+        number = row.last_number
         session.add(
             Deployment(
                 service_id=row.id,
-                number=row.desired,
+                number=number,
+                role=role,
+                share=share,
                 source=source,
                 note=note,
                 created_by_id=principal.user_id,
                 created_by_name=principal.name,
                 created_at=self.platform.clock.now(),
-                **columns,
+                **configured.columns,
             )
         )
         session.flush()
-        self.platform.lineage.record(model.point, Point(row.id, None, row.name), "deployed")
-        self._wake()
-
-
-def _wanted(deployment: Deployment) -> dict[str, Any]:
-    """Give a deployment's configuration as a request writes it."""
-    configuration = deployment.configuration
-    return {
-        "model": {"model_id": deployment.model_id, "version": deployment.model_version},
-        "image_id": configuration["chosen_image_id"],
-        "spec_id": deployment.spec_id,
-        "replicas": configuration["replicas"],
-        "parameters": configuration["parameters"],
-        "environment": configuration["environment"],
-    }
+        for point in configured.points:
+            self.platform.lineage.record(point, Point(row.id, None, row.name), "deployed")
+        self.wake()
+        return number
 
 
 def make_slug(name: str, service_id: str) -> str:

@@ -10,11 +10,10 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
 
 from .app import InferenceApp
 from .errors import ModelError
-from .model import Model
+from .starting import add_model_arguments, load, workers
 
 KEY = "AISPACE_SERVING_KEY"
 """Environment variable with the key that the gateway sends."""
@@ -25,15 +24,11 @@ log = logging.getLogger("aispace.inference")
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="aispace_runtime.inference", description="Serve a model over HTTP.")
-    parser.add_argument("--model", type=Path, required=True, help="folder with model.onnx and config.json")
-    parser.add_argument("--name", default="model", help="name of the model in /v2/models/<name>")
+    add_model_arguments(parser)
     parser.add_argument("--alias", action="append", default=[], help="another name of it")
-    parser.add_argument("--version", default="V0001")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--max-body", type=int, default=10_000_000, help="largest body in bytes")
-    parser.add_argument("--threads", type=int, default=0, help="threads of one run; 0 lets the model's size decide")
-    parser.add_argument("--workers", type=int, default=2, help="runs at the same time, of models that are not tiny")
     parser.add_argument("--drain-seconds", type=int, default=60, help="how long a stop waits for running requests")
     return parser.parse_args(argv)
 
@@ -48,15 +43,12 @@ async def serve(options: argparse.Namespace) -> int:
     """
     import uvicorn
 
-    def load() -> Model:
-        return Model(options.model, options.name, options.version, options.threads)
-
     app = InferenceApp(
-        load,
+        lambda: load(options),
         names=(options.name, *options.alias),
         version=options.version,
         max_body=options.max_body,
-        workers=options.workers,
+        workers=workers(options),
         key=os.environ.pop(KEY, ""),
     )
     config = uvicorn.Config(

@@ -8,14 +8,19 @@ import hmac
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from . import jsontext
+from .answers import Answer, make_answer
 from .errors import InferenceError
 from .model import Model
 from .oip import read_inputs, wanted_outputs, write_outputs
 from .predict import answer, image_feed, json_feed
+from .received import received
+from .script import Script
+
+T = TypeVar("T")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -87,10 +92,13 @@ class InferenceApp:
         if scope["type"] != "http":
             return
         path: str = scope["path"]
+        media = b"application/json"
         try:
             if self._key and not path.startswith("/v2/health/"):
                 self._check_key(scope)
             status, body = await self._route(scope["method"], path, scope, receive)
+            if type(body) is Answer:
+                media, body = body.media_type.encode(), body.data
         except InferenceError as error:
             status, body = error.status, _error(path, error)
         except Exception:
@@ -98,7 +106,7 @@ class InferenceApp:
             failure = InferenceError(500, "internal", "The request failed. The log of the service tells why.")
             status, body = 500, _error(path, failure)
         data = body if type(body) is bytes else jsontext.dumps(body)
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(data))]
+        headers = [(b"content-type", media), (b"content-length", b"%d" % len(data))]
         if status == 503:
             headers.append((b"retry-after", b"1"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -174,15 +182,18 @@ class InferenceApp:
 
     async def _infer(self, model: Model, data: bytes) -> Any:
         body = _parse(data)
+        if isinstance(model, Script) and not model.inputs:
+            raise InferenceError(
+                404, "no_tensors", "The script declares no inputs in config.json. Call /predict with a file or JSON."
+            )
         feed = read_inputs(model, body)
         outputs = await self._run(model, feed, wanted_outputs(model, body))
         return write_outputs(model, outputs, body.get("id"))
 
     async def _predict(self, model: Model, scope: Scope, data: bytes) -> Any:
-        content_type = ""
-        for key, value in scope["headers"]:
-            if key == b"content-type":
-                content_type = value.decode("latin-1").partition(";")[0].strip().lower()
+        if isinstance(model, Script):
+            return await self._ask_script(model, scope, data)
+        content_type = _header(scope, b"content-type").partition(";")[0].strip().lower()
         loop = asyncio.get_running_loop()
         if content_type in IMAGE_TYPES:
             feed = await loop.run_in_executor(self._pool, image_feed, model, [data])
@@ -200,17 +211,38 @@ class InferenceApp:
             )
         return answer(model, await self._run(model, feed, None))
 
-    async def _run(self, model: Model, feed: dict[str, Any], names: list[str] | None) -> dict[str, Any]:
-        rows = max((len(array) for array in feed.values() if array.shape), default=1)
-        if model.seconds_a_row * rows < INLINE_SECONDS:
-            return model.run(feed, names)
+    async def _ask_script(self, script: Script, scope: Scope, data: bytes) -> Answer:
+        types = _header(scope, b"content-type"), _header(scope, b"content-disposition")
+        request_id = _header(scope, b"x-request-id")
+
+        def ask() -> Answer:
+            with received(data, *types) as value:
+                return make_answer(script.infer(value, request_id))
+
+        return await self._in_thread(ask)
+
+    async def _in_thread(self, act: Callable[..., T], *arguments: Any) -> T:
         if self._waiting >= self._max_waiting:
             raise InferenceError(503, "busy", "Too many requests wait for the model. Try again in a moment.")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, model.run, feed, names)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
         finally:
             self._waiting -= 1
+
+    async def _run(self, model: Model, feed: dict[str, Any], names: list[str] | None) -> dict[str, Any]:
+        rows = max((len(array) for array in feed.values() if array.shape), default=1)
+        if model.seconds_a_row * rows < INLINE_SECONDS:
+            return model.run(feed, names)
+        return await self._in_thread(model.run, feed, names)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
 
 
 def _parse(data: bytes) -> Any:

@@ -73,6 +73,8 @@ async def run(options: argparse.Namespace) -> int:
     """
     import uvicorn
 
+    from .protocol import GuardedProtocol
+
     home: Path = options.home.resolve()
     secret = _secret(home)
     if not secret:
@@ -93,7 +95,7 @@ async def run(options: argparse.Namespace) -> int:
         Gateway(table, callers, counters, control.connected),
         host=options.host,
         port=options.port,
-        http="httptools",
+        http=GuardedProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

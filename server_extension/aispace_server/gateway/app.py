@@ -26,6 +26,7 @@ DRAIN_LIMIT: Final = 64 * 1024 * 1024
 BODY_SECONDS: Final = 30.0
 """How long the caller may pause within a body."""
 METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+TARGETS: Final = (b"production", b"canary")
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 log = logging.getLogger("aispace.gateway")
@@ -106,6 +107,7 @@ class Call:
         self._length: int | None = None
         self._chunked = False
         self._request_id = b""
+        self._wanted = b""
         self._read_headers()
         self._body_complete = False
         self._started = False
@@ -120,6 +122,9 @@ class Call:
                 self._chunked = True
             elif name == b"x-request-id" and REQUEST_ID.fullmatch(value):
                 self._request_id = value
+            elif name == b"x-aispace-target":
+                self._wanted = value
+        self._given_id = self._request_id
         self._request_id = self._request_id or secrets.token_hex(8).encode()
 
     async def serve(self) -> None:
@@ -127,17 +132,34 @@ class Call:
         try:
             if self._method not in METHODS:
                 raise Refusal(405, "method_not_allowed", "Not called. Use POST, or GET to look.")
-            await self._callers.admit(self._authorization, self._route)
+            owner = await self._callers.admit(self._authorization, self._route)
             assert self._route is not None  # noqa: S101 - `admit` refuses unknown routes
+            if self._wanted:
+                self._check_wanted(self._route, owner)
             await self._admitted(self._route)
         except Refusal as refusal:
             await self._refuse(refusal)
         except CallerGone:
             return
 
+    def _check_wanted(self, route: Route, owner: bool) -> None:
+        """Refuse a wish for a deployment that the caller may not have, or that is not there."""
+        if not owner:
+            raise Refusal(
+                403, "not_the_owner", "Not called. Only the service's owner may choose. Leave X-AISpace-Target out."
+            )
+        if self._wanted not in TARGETS:
+            raise Refusal(422, "invalid", "Not called. X-AISpace-Target has to be production or canary.")
+        if not any(d.role == self._wanted.decode() for d in route.destinations):
+            raise Refusal(
+                409,
+                "no_such_target",
+                f"Not called. The service has no {self._wanted.decode()} now. Leave X-AISpace-Target out.",
+            )
+
     async def _admitted(self, route: Route) -> None:
         begin = time.perf_counter()
-        destination = route.choose()
+        destination = route.choose(self._given_id, self._wanted.decode())
         number = destination.number if destination is not None else 0
         in_flight = self._counters.in_flight
         key = (route.service_id, number)

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 from .answers import Refusal
 from .routes import Route
 
-Verdict = Literal["ok", "invalid", "hidden", "forbidden"]
+Verdict = Literal["ok", "owner", "invalid", "hidden", "forbidden"]
 Verify = Callable[[str, str | None], Awaitable[Verdict]]
 """Asks `aispace serve` about a token and a service id; raises `ConnectionError` when it is away."""
 
@@ -48,8 +48,13 @@ class Callers:
         """Ask again about everybody: rights may have changed."""
         self._known.clear()
 
-    async def admit(self, authorization: bytes, route: Route | None) -> None:
+    async def admit(self, authorization: bytes, route: Route | None) -> bool:
         """Let pass or refuse.
+
+        Returns
+        -------
+        bool
+            Whether the caller may choose the deployment that answers: the service's owner, or `aispace serve`.
 
         Raises
         ------
@@ -64,8 +69,10 @@ class Callers:
                 401, "unauthenticated", "Not called. The request carries no token. Send Authorization: Bearer <token>."
             )
         digest = hashlib.sha256(token.encode("latin-1")).hexdigest()
-        if route is not None and (digest == self._internal or route.accepts(digest, datetime.now(UTC))):
-            return
+        if route is not None and digest == self._internal:
+            return True
+        if route is not None and route.accepts(digest, datetime.now(UTC)):
+            return False
         service_id = route.service_id if route is not None else None
         verdict = await self._verdict(digest, token, service_id)
         if verdict == "invalid":
@@ -76,6 +83,7 @@ class Callers:
             raise Refusal(
                 404, "not_found", "No such service. Check the address, or ask its owner to share it with you."
             )
+        return verdict == "owner"
 
     async def _verdict(self, digest: str, token: str, service_id: str | None) -> Verdict:
         key = (digest, service_id)

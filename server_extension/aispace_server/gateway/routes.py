@@ -10,6 +10,7 @@ import logging
 import os
 import random
 import tempfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,7 @@ class Destination:
     number: int
     share: int
     targets: list[Target]
+    role: str = "production"
     turn: int = 0
 
     def next_target(self) -> Target:
@@ -108,12 +110,31 @@ class Route:
     load: Load
     raw: dict[str, Any] = field(default_factory=dict)
 
-    def choose(self) -> Destination | None:
-        """Choose a deployment by its share."""
-        able = [d for d in self.destinations if d.targets and d.share > 0]
+    def choose(self, request_id: bytes = b"", wanted: str = "") -> Destination | None:
+        """Choose a deployment by its share.
+
+        Parameters
+        ----------
+        request_id : bytes, optional
+            One that the caller gave: then the choice follows from it, so that a repeated request meets the same
+            deployment. Without it the choice is random.
+        wanted : str, optional
+            ``"production"`` or ``"canary"``: that one alone, whatever its share.
+        """
+        if wanted:
+            return next((d for d in self.destinations if d.role == wanted and d.targets), None)
+        if len(self.destinations) == 1:
+            only = self.destinations[0]
+            return only if only.targets else None
+        able = [d for d in self.destinations if d.targets and (d.share > 0 or d.role == "production")]
         if len(able) < 2:
             return able[0] if able else None
-        return random.choices(able, weights=[d.share for d in able])[0]  # noqa: S311 - shares, not secrets
+        point = zlib.crc32(request_id) % 100 if request_id else random.randrange(100)  # noqa: S311 - shares, no secrets
+        for destination in able:
+            point -= destination.share
+            if point < 0:
+                return destination
+        return able[-1]
 
     def accepts(self, digest: str, now: datetime) -> bool:
         """Tell whether a token with this SHA-256 is one of the service's own and valid."""
@@ -187,7 +208,12 @@ class RouteTable:
             status=raw["status"],
             message=raw.get("message", ""),
             destinations=[
-                Destination(d["number"], d["share"], [self._target(target) for target in d["targets"]])
+                Destination(
+                    d["number"],
+                    d["share"],
+                    [self._target(target) for target in d["targets"]],
+                    d.get("role", "production"),
+                )
                 for d in raw["deployments"]
             ],
             tokens={

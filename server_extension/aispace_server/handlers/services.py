@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from typing import Any
 from urllib.parse import quote
 
-from aispace.errors import Conflict, NotFound, Unavailable, UnsupportedMedia
+from aispace.errors import Conflict, Forbidden, NotFound, Unavailable, UnsupportedMedia
 from aispace.schemas import Page
 from aispace.serving.schemas import (
     CallSeries,
     CallsQuery,
+    CanaryCreate,
+    CanaryUpdate,
     DeploymentList,
     Prediction,
+    RecordList,
+    RecordQuery,
     RollbackRequest,
     ServiceCreate,
     ServiceQuery,
@@ -22,10 +27,11 @@ from aispace.serving.schemas import (
     ServiceTokenCreated,
     ServiceTokenList,
     ServiceUpdate,
+    TryQuery,
 )
 from aispace.workloads.schemas import LogQuery, LogRead
 from tornado.httpclient import HTTPError as ClientError
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 from .base import AISpaceHandler, operation
@@ -138,6 +144,85 @@ class RollbackHandler(AISpaceHandler):
         return await self.call(self.platform.serving.rollback, self.principal, id, int(number), body)
 
 
+class RecordCollectionHandler(AISpaceHandler):
+    """What was done to a service."""
+
+    @operation(
+        action="read",
+        resource="service",
+        summary="List what was done to a service: who, when, what, why",
+        query=RecordQuery,
+        response=RecordList,
+    )
+    async def get(self, id: str, query: RecordQuery) -> RecordList:
+        """List what was done, newest first."""
+        return await self.call(self.platform.serving.history, self.principal, id, query)
+
+
+class CanaryHandler(AISpaceHandler):
+    """A second version on a part of the requests."""
+
+    @operation(
+        action="write",
+        resource="service",
+        summary="Try a second version on a part of the requests",
+        body=CanaryCreate,
+        response=ServiceRead,
+        status=201,
+        location="services/{id}",
+        etag=True,
+        idempotent=True,
+    )
+    async def post(self, id: str, body: CanaryCreate) -> ServiceRead:
+        """Deploy a canary; it gets its share when it is ready."""
+        return await self.call(self.platform.serving.releases.begin, self.principal, id, body)
+
+    @operation(
+        action="write",
+        resource="service",
+        summary="Change the canary's share or rule in place",
+        body=CanaryUpdate,
+        response=ServiceRead,
+        etag=True,
+        if_match=True,
+    )
+    async def patch(self, id: str, body: CanaryUpdate, revision: int | None) -> ServiceRead:
+        """Change the canary's share or rule; nothing is deployed."""
+        return await self.call(self.platform.serving.releases.change, self.principal, id, body, revision)
+
+
+class CanaryPromoteHandler(AISpaceHandler):
+    """The canary becomes production."""
+
+    @operation(
+        action="write",
+        resource="service",
+        summary="Make the canary production",
+        body=RollbackRequest,
+        response=ServiceRead,
+        etag=True,
+    )
+    async def post(self, id: str, body: RollbackRequest) -> ServiceRead:
+        """Make the canary production; no request is refused."""
+        return await self.call(self.platform.serving.releases.promote, self.principal, id, body)
+
+
+class CanaryWithdrawHandler(AISpaceHandler):
+    """Production gets all requests again."""
+
+    @operation(
+        action="write",
+        resource="service",
+        summary="Take the canary back",
+        body=RollbackRequest,
+        response=ServiceRead,
+        etag=True,
+    )
+    async def post(self, id: str, body: RollbackRequest) -> ServiceRead:
+        """Take the canary back; no request is refused."""
+        return await self.call(self.platform.serving.releases.withdraw, self.principal, id, body)
+
+
 class ServiceTokenCollectionHandler(AISpaceHandler):
     """Tokens of a service."""
 
@@ -195,39 +280,54 @@ class PredictHandler(AISpaceHandler):
     @operation(
         action="read",
         resource="service",
-        summary="Try a service with an image or with JSON",
+        summary="Try a service with a file or with JSON",
+        query=TryQuery,
         raw_body="*/*",
         max_body=TRY_LIMIT,
         response=Prediction,
     )
-    async def post(self, id: str, body: bytes) -> Prediction:
-        """Send an image or JSON through the gateway to ``/predict``, or to the model's infer route when it has inputs.
+    async def post(self, id: str, query: TryQuery, body: bytes) -> Prediction:
+        """Send a file or JSON through the gateway to ``/predict``, or to the model's infer route when it has inputs.
 
         The status of this answer is 200 whenever the gateway answered; ``status`` tells what the model said.
         """
         service = await self.call(self.platform.serving.get, self.principal, id)
         if "predict" not in service.can:
             raise Conflict("not_serving", f"Not tried. {service.name} is {service.status}. Start it first.", status=409)
+        if query.target is not None and "write" not in service.can:
+            raise Forbidden("Not tried. Only the service's owner may choose who answers. Leave target out.")
         media = self.request.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower()
-        if media not in TRY_TYPES:
+        if media not in TRY_TYPES and not service.signature.accepts_files:
             raise UnsupportedMedia("unsupported_media", "Not tried. Send a JPEG, PNG, BMP or WebP image, or JSON.")
         path = _path(service, media, body)
+        headers = {"Content-Type": media, "X-Request-Id": self.request_id}
+        if query.target is not None:
+            headers["X-AISpace-Target"] = query.target
+        if query.name is not None:
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(query.name, safe='')}"
         begin = time.perf_counter()
-        status, outputs, deployment = await self._send(f"/s/{quote(service.slug)}{path}", media, body)
+        answer = await self._send(f"/s/{quote(service.slug)}{path}", headers, body)
         milliseconds = round((time.perf_counter() - begin) * 1000, 2)
-        return Prediction(outputs=outputs, milliseconds=milliseconds, status=status, deployment=deployment)
+        number = answer.headers.get("X-AISpace-Deployment", "")
+        answered = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return Prediction(
+            outputs=_outputs(answered, answer.body),
+            milliseconds=milliseconds,
+            status=answer.code,
+            deployment=int(number) if number.isdigit() else None,
+            media_type=answered,
+        )
 
-    async def _send(self, path: str, media: str, body: bytes) -> tuple[int, Any, int | None]:
+    async def _send(self, path: str, headers: dict[str, str], body: bytes) -> HTTPResponse:
         base = await self.call(self.platform.serving.gateway_address)
         away = Unavailable("gateway_away", "Not tried. The gateway does not answer. Try again in a moment.")
         if base is None:
             raise away
         secret = await self.call(self.platform.secret, "internal_token")
-        headers = {"Authorization": f"Bearer {secret}", "Content-Type": media, "X-Request-Id": self.request_id}
         request = HTTPRequest(
             f"{base}{path}",
             method="POST",
-            headers=headers,
+            headers=headers | {"Authorization": f"Bearer {secret}"},
             body=body,
             connect_timeout=2,
             request_timeout=3700,
@@ -243,8 +343,7 @@ class PredictHandler(AISpaceHandler):
             client.close()
         if answer.code == 599:
             raise away
-        number = answer.headers.get("X-AISpace-Deployment", "")
-        return answer.code, _outputs(answer.body), int(number) if number.isdigit() else None
+        return answer
 
 
 def _path(service: ServiceRead, media: str, body: bytes) -> str:
@@ -254,12 +353,15 @@ def _path(service: ServiceRead, media: str, body: bytes) -> str:
             parsed = json.loads(body)
         except (ValueError, RecursionError):
             return "/predict"
-        if isinstance(parsed, dict) and "inputs" in parsed:
+        if isinstance(parsed, dict) and "inputs" in parsed and service.signature.infer_path:
             return service.signature.infer_path
     return "/predict"
 
 
-def _outputs(body: bytes) -> Any:
+def _outputs(media: str, body: bytes) -> Any:
+    """Give an answer as JSON can say it: pictures and other bytes as base64 text."""
+    if media not in ("application/json", "application/problem+json") and not media.startswith("text/"):
+        return base64.b64encode(body).decode()
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -273,6 +375,10 @@ ROUTES = [
     ("/services/{id}/stop", ServiceStopHandler),
     ("/services/{id}/deployments", DeploymentCollectionHandler),
     ("/services/{id}/deployments/{number}/rollback", RollbackHandler),
+    ("/services/{id}/records", RecordCollectionHandler),
+    ("/services/{id}/canary", CanaryHandler),
+    ("/services/{id}/canary/promote", CanaryPromoteHandler),
+    ("/services/{id}/canary/withdraw", CanaryWithdrawHandler),
     ("/services/{id}/tokens", ServiceTokenCollectionHandler),
     ("/services/{id}/tokens/{token_id}", ServiceTokenHandler),
     ("/services/{id}/calls", ServiceCallsHandler),
