@@ -113,15 +113,17 @@ class AttemptReader:
         return os.fspath(self.platform.engine.directory(key))
 
     def scalars(self, principal: Principal, workload_id: str, query: ScalarQuery) -> ScalarRead:
-        """Read the scalars that an attempt logged, in buckets."""
+        """Read the scalars that an attempt logged, in buckets: of its metrics file and of event files in its output."""
         key, _ = self._attempt(principal, workload_id, query.attempt)
-        path = self.platform.engine.directory(key) / "metrics.jsonl"
-        return self.scalar_files.read(path, key.number, query.wanted(), query.after, query.buckets)
+        folder = self.platform.engine.directory(key)
+        path, events = folder / "metrics.jsonl", folder / "out"
+        return self.scalar_files.read(path, key.number, query.wanted(), query.after, query.buckets, events)
 
     def scalar_summary(self, workload_id: str, attempt: int | None = None) -> dict[str, ScalarSummary]:
         """Give last and best value of each scalar, for the domain it runs for."""
         key, _ = self._attempt(SYSTEM, workload_id, attempt)
-        return self.scalar_files.summary(self.platform.engine.directory(key) / "metrics.jsonl")
+        folder = self.platform.engine.directory(key)
+        return self.scalar_files.summary(folder / "metrics.jsonl", folder / "out")
 
     def progress(self, workload_id: str) -> dict[str, Any] | None:
         """Give what the newest attempt last said of its progress."""

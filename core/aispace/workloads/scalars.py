@@ -2,7 +2,7 @@
 
 A metrics file is parsed once, from where the last look ended, into at most `BASE` buckets for each name, each of a
 power of two of points; when they run out, neighbours are merged. So a million points cost their parsing once, and a
-chart costs a few thousand steps however long the run was.
+chart costs a few thousand steps however long the run was. TensorBoard event files beside it are read the same way.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import contextlib
 import json
 import math
 import os
+import stat
 import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
 from ..engines.local.attempt_files import read_json, write_json
+from . import event_files
 from .schemas import ScalarRead, ScalarSummary, Series
 
 BASE = 4096
@@ -25,6 +27,7 @@ BLOCK = 1 << 22
 NAMES = 1000
 KEEP_POINTS = 100_000
 FORMAT = 1
+MARKS = 1024
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -55,6 +58,10 @@ class Curve:
         self.count += length
         self.last_step = steps[-1]
         self._extremes(steps, values)
+        if not self.steps:
+            # Many at once begin with the buckets they would end with.
+            while length > self.size * BASE:
+                self.size *= 2
         start = 0
         while start < length:
             if self.fill >= self.size and len(self.steps) >= BASE:
@@ -151,7 +158,6 @@ class Parsed:
         self.curves: dict[str, Curve] = {}
         self.points = 0
         self.progress: dict[str, Any] | None = None
-        self.lock = threading.Lock()
         self.kept = 0
         """How many points the index on disk has."""
 
@@ -243,59 +249,160 @@ class Parsed:
             self.points += len(numbers)
 
 
+Place = tuple[tuple[int, int], int]
+"""Device and inode of a file, and how far it was read."""
+
+
+class EventFiles:
+    """The event files below a folder, as far as they were read."""
+
+    def __init__(self, places: dict[str, Place] | None = None) -> None:
+        self.places = dict(places or {})
+        self.curves: dict[str, Curve] = {}
+
+    @property
+    def offset(self) -> int:
+        """How many bytes were read, of all files."""
+        return sum(offset for _, offset in self.places.values())
+
+    def extend(self, folder: Path) -> None:
+        """Read what was added since; when a file was replaced, all of them again."""
+        for path, descriptor in event_files.find(os.fspath(folder)):
+            with os.fdopen(descriptor, "rb") as file:
+                status = os.fstat(descriptor)
+                identity = (status.st_dev, status.st_ino)
+                known, offset = self.places.get(path, (identity, 0))
+                if not stat.S_ISREG(status.st_mode) or status.st_size == offset == 0:
+                    continue
+                if known != identity or status.st_size < offset:
+                    self.places, self.curves = {}, {}
+                    self.extend(folder)
+                    return
+                where = os.path.dirname(path).removeprefix("log").removeprefix("/")
+                for columns, end in event_files.read(file, offset, NAMES):
+                    self._take(where, columns)
+                    self.places[path] = (identity, end)
+
+    def _take(self, where: str, columns: event_files.Columns) -> None:
+        for tag, column in columns.items():
+            # Keras and others write each part of a run into a folder of its own: train, validation. "log" is the
+            # platform's own folder for logs.
+            name = f"{where}/{tag}" if where else tag
+            if name in self.curves or len(self.curves) < NAMES:
+                self.curves.setdefault(name, Curve()).extend(*column)
+
+
+class Attempted:
+    """All scalars of one attempt."""
+
+    def __init__(self, parsed: Parsed | None = None, events: EventFiles | None = None) -> None:
+        self.parsed = parsed or Parsed()
+        self.events = events or EventFiles()
+        self.lock = threading.Lock()
+
+    @property
+    def position(self) -> int:
+        """What was read of all files, in bytes."""
+        return self.parsed.offset + self.events.offset
+
+    @property
+    def curves(self) -> dict[str, Curve]:
+        """Curves by name; what a program logs both ways is shown once."""
+        return {**self.events.curves, **self.parsed.curves}
+
+    def extend(self, path: Path, folder: Path | None) -> None:
+        """Read what was added since."""
+        self.parsed.extend(path)
+        if folder is not None:
+            self.events.extend(folder)
+
+
 class ScalarFiles:
     """Keeps the most recently used metrics files parsed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._parsed: OrderedDict[Path, Parsed] = OrderedDict()
+        self._attempts: OrderedDict[Path, Attempted] = OrderedDict()
+        self._marks: OrderedDict[tuple[Path, int], tuple[int, dict[str, Place]]] = OrderedDict()
 
-    def _current(self, path: Path) -> Parsed:
+    def _current(self, path: Path) -> Attempted:
         with self._lock:
-            parsed = self._parsed.get(path)
-            if parsed is None:
-                parsed = self._parsed[path] = Parsed()
-                parsed.restore(path)
-            self._parsed.move_to_end(path)
-            while len(self._parsed) > FILES:
-                self._parsed.popitem(last=False)
-        return parsed
+            attempt = self._attempts.get(path)
+            if attempt is None:
+                attempt = self._attempts[path] = Attempted()
+                attempt.parsed.restore(path)
+            self._attempts.move_to_end(path)
+            while len(self._attempts) > FILES:
+                self._attempts.popitem(last=False)
+        return attempt
 
-    def read(self, path: Path, attempt: int, names: set[str] | None, after: int, buckets: int) -> ScalarRead:
+    def _since(self, path: Path, after: int, folder: Path | None) -> Attempted:
+        """Give a reader that begins where an answer ended; at the beginning when that is no longer known."""
+        with self._lock:
+            mark = self._marks.get((path, after))
+        if mark is not None:
+            return Attempted(Parsed(mark[0]), EventFiles(mark[1]))
+        if folder is None or next(event_files.offers(os.fspath(folder)), None) is None:
+            return Attempted(Parsed(after))
+        return Attempted()
+
+    def _mark(self, path: Path, attempt: Attempted) -> int:
+        position = attempt.position
+        if attempt.events.places:
+            with self._lock:
+                self._marks[path, position] = (attempt.parsed.offset, dict(attempt.events.places))
+                self._marks.move_to_end((path, position))
+                while len(self._marks) > MARKS:
+                    self._marks.popitem(last=False)
+        return position
+
+    def read(
+        self,
+        path: Path,
+        attempt: int,
+        names: set[str] | None,
+        after: int,
+        buckets: int,
+        folder: Path | None = None,
+    ) -> ScalarRead:
         """Read scalars.
 
         Parameters
         ----------
+        path : pathlib.Path
+            The metrics file.
         after : int
             ``next`` of the answer before: only what was written since is read, and put into buckets by itself. 0: all.
+        folder : pathlib.Path, optional
+            Where event files are looked for.
         """
-        parsed = Parsed(after) if after else self._current(path)
-        with parsed.lock:
-            parsed.extend(path)
+        read = self._since(path, after, folder) if after else self._current(path)
+        with read.lock:
+            read.extend(path, folder)
             if not after:
-                parsed.keep(path)
-            chosen = {name: curve for name, curve in parsed.curves.items() if names is None or name in names}
+                read.parsed.keep(path)
+            chosen = {name: curve for name, curve in read.curves.items() if names is None or name in names}
             return ScalarRead(
                 attempt=attempt,
                 series={name: curve.series(buckets) for name, curve in chosen.items()},
-                next=parsed.offset,
+                next=self._mark(path, read),
                 points=sum(curve.count for curve in chosen.values()),
-                progress=parsed.progress,
+                progress=read.parsed.progress,
             )
 
-    def summary(self, path: Path) -> dict[str, ScalarSummary]:
+    def summary(self, path: Path, folder: Path | None = None) -> dict[str, ScalarSummary]:
         """Give each scalar in short."""
-        parsed = self._current(path)
-        with parsed.lock:
-            parsed.extend(path)
-            return {name: curve.summary() for name, curve in parsed.curves.items()}
+        read = self._current(path)
+        with read.lock:
+            read.extend(path, folder)
+            return {name: curve.summary() for name, curve in read.curves.items()}
 
     def progress(self, path: Path) -> dict[str, Any] | None:
         """Give the newest progress."""
-        parsed = self._current(path)
-        with parsed.lock:
-            parsed.extend(path)
-            return parsed.progress
+        read = self._current(path)
+        with read.lock:
+            read.parsed.extend(path)
+            return read.parsed.progress
 
 
 def _index(path: Path) -> str:
