@@ -1,7 +1,9 @@
 import './base.css';
 import './pages.css';
+import './table.css';
 import './views.css';
 import './data.css';
 import './shell.css';
 import './annotator.css';
 import './lifecycle.css';
+import './panels.css';

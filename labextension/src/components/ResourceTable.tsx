@@ -1,32 +1,26 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { IEventRead, IListQuery, IPage } from '../client';
 import { useApp, usePage } from './context';
 import { Button } from './controls/Button';
 import type { IMenuItem } from './controls/Menu';
 import { Menu, MenuButton } from './controls/Menu';
-import { count } from './formats';
-import { EmptyState, ErrorView, Skeleton } from './states';
+import { ErrorView, Skeleton } from './states';
+import type { IColumn } from './table/columns';
+import { useColumns } from './table/columns';
+import { Peek } from './table/Peek';
+import { useSelection } from './table/selection';
+import { useSteadyPage } from './table/steadyPage';
+import type { IFilter } from './table/TableBar';
+import { NoneMatch, TableBar } from './table/TableBar';
+import { SIZES, TableFoot } from './table/TableFoot';
+import { TableHead } from './table/TableHead';
 import type { IQuery } from './useQuery';
 import { useQuery } from './useQuery';
 
-export interface IColumn<T> {
-  id: string;
-  label: string;
-  /** A CSS grid track: "2fr", "120px", "minmax(160px, 2fr)". */
-  width: string;
-  render: (row: T) => ReactNode;
-  /** The server's name for sorting by it. */
-  sort?: string;
-  align?: 'right';
-}
-
-export interface IFilter {
-  id: string;
-  label: string;
-  options: { value: string; label: string }[];
-}
+export type { IColumn } from './table/columns';
+export type { IFilter } from './table/TableBar';
 
 export interface IResourceTableProps<T> {
   label: string;
@@ -35,7 +29,7 @@ export interface IResourceTableProps<T> {
   columns: IColumn<T>[];
   rowKey: (row: T) => string;
   load: (query: IListQuery, signal: AbortSignal) => Promise<IPage<T>>;
-  /** What identifies the list besides its query ("datasets", "versions of ds_1"). */
+  /** What identifies the list besides its query ("datasets", "versions of ds_1"); its first word names its columns. */
   name: string;
   live?: (event: IEventRead) => boolean;
   filters?: IFilter[];
@@ -45,15 +39,17 @@ export interface IResourceTableProps<T> {
   href?: (row: T) => string;
   actions?: (row: T) => IMenuItem[];
   bulk?: (rows: T[], clear: () => void) => ReactNode;
+  /** Facts of a row beside its columns, for the panel; false: there is no panel. */
+  peek?: false | ((row: T) => [string, ReactNode][]);
   /** No row at all: how to begin. */
   empty: ReactNode;
   /** Gets the query, so that a page can reload after an action. */
   onQuery?: (query: IQuery<IPage<T>>) => void;
 }
 
-const SIZES = [50, 100, 200];
 const VIRTUAL_FROM = 60;
 const ROW = 34;
+const INTERACTIVE = 'a, button, input, select, textarea, label, summary, [role=menuitem]';
 
 /** A server-side list: filter, sort, page and selection, rows drawn only where seen, state kept in the path. */
 export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
@@ -62,53 +58,31 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
   const { trans } = app;
   const pre = (name: string): string => (props.prefix ? `${props.prefix}.${name}` : name);
   const get = (name: string): string => page.query.get(pre(name)) ?? '';
+  const set = (patch: Record<string, string | null>): void =>
+    page.setQuery(Object.fromEntries(Object.entries(patch).map(([name, value]) => [pre(name), value])));
 
   const limit = SIZES.includes(Number(get('limit'))) ? Number(get('limit')) : SIZES[0];
   const offset = Math.max(0, Number(get('offset')) || 0);
   const sort = get('sort') || props.defaultSort || '';
   const q = get('q');
-  const filters = Object.fromEntries((props.filters ?? []).map(filter => [filter.id, get(filter.id)]));
-  const filtered = q !== '' || Object.values(filters).some(Boolean);
-  const asked: IListQuery = {
-    ...Object.fromEntries(Object.entries(filters).map(([name, value]) => [name, value || undefined])),
+  const filters = props.filters ?? [];
+  const values = Object.fromEntries(filters.map(filter => [filter.id, get(filter.id)]));
+  const filtered = q !== '' || Object.values(values).some(Boolean);
+  const wanted: IListQuery = {
+    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value || undefined])),
     q: q || undefined,
-    sort: sort || undefined,
-    limit,
-    offset
+    sort: sort || undefined
   };
-  const query = useQuery(
-    `${props.name} ${JSON.stringify(asked)}`,
-    signal => props.load(asked, signal),
-    props.live
-  );
-  const { onQuery } = props;
+  const asked = `${props.name} ${JSON.stringify({ ...wanted, limit, offset })}`;
+  const query = useQuery(asked, signal => props.load({ ...wanted, limit, offset }, signal), props.live);
+  const { onQuery, rowKey } = props;
   useEffect(() => onQuery?.(query));
 
-  const kept = useRef<IPage<T> | undefined>(undefined);
-  if (query.data) {
-    kept.current = query.data;
-  }
-  // Paging and sorting keep the old rows until the new ones are here.
-  const shown = query.data ?? (query.error ? undefined : kept.current);
-  const rows = useMemo(() => shown?.items ?? [], [shown]);
+  const { page: shown, fresh, show } = useSteadyPage(query, asked, rowKey);
+  const rows = shown?.items ?? [];
   const total = shown?.page.total ?? 0;
-
-  const [typed, setTyped] = useState(q);
-  useEffect(() => setTyped(q), [q]);
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  const set = (patch: Record<string, string | null>): void =>
-    page.setQuery(Object.fromEntries(Object.entries(patch).map(([name, value]) => [pre(name), value])));
-
-  const [selected, setSelected] = useState<Set<string>>(new Set());
-  const chosen = rows.filter(row => selected.has(props.rowKey(row)));
-  const clear = (): void => setSelected(new Set());
-  const toggle = (key: string): void => {
-    const next = new Set(selected);
-    if (!next.delete(key)) {
-      next.add(key);
-    }
-    setSelected(next);
-  };
+  const columns = useColumns(props.name.split(' ')[0], props.columns);
+  const selection = useSelection(shown, rowKey, wanted, props.load);
 
   const [focus, setFocus] = useState(0);
   const [menu, setMenu] = useState<{ items: IMenuItem[]; at: { x: number; y: number } } | null>(null);
@@ -123,10 +97,20 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
   });
   const tracks = [
     ...(props.bulk ? ['32px'] : []),
-    ...props.columns.map(column => column.width),
+    ...columns.visible.map(column => {
+      const width = columns.widthOf(column.id);
+      return width === undefined ? column.width : `${width}px`;
+    }),
     ...(props.actions ? ['36px'] : [])
   ].join(' ');
+  const drawn = (id: string): number =>
+    scroll.current?.querySelector(`[data-column="${id}"]`)?.getBoundingClientRect().width ?? 120;
 
+  // The panel
+
+  const canPeek = props.peek !== false && Boolean(props.href ?? props.actions);
+  const peeked = canPeek ? get('peek') : '';
+  const peekRow = peeked ? rows.find(row => rowKey(row) === peeked) : undefined;
   const focusRow = (index: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
     setFocus(next);
@@ -137,12 +121,26 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
       scroll.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus()
     );
   };
+  const closePeek = (): void => {
+    const at = rows.findIndex(row => rowKey(row) === peeked);
+    set({ peek: null });
+    if (at >= 0) {
+      focusRow(at);
+    }
+  };
+
+  // Keys and mouse
+
   const onRowKey = (event: KeyboardEvent<HTMLDivElement>, row: T, index: number): void => {
     if (event.target !== event.currentTarget) {
       return;
     }
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      focusRow(index + (event.key === 'ArrowDown' ? 1 : -1));
+      const next = index + (event.key === 'ArrowDown' ? 1 : -1);
+      focusRow(next);
+      if (peekRow && rows[next] !== undefined) {
+        set({ peek: rowKey(rows[next]) });
+      }
     } else if (event.key === 'Home' || event.key === 'End') {
       focusRow(event.key === 'Home' ? 0 : rows.length - 1);
     } else if (event.key === 'Enter' && props.href) {
@@ -151,8 +149,12 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
       } else {
         page.go(props.href(row));
       }
-    } else if (event.key === ' ' && props.bulk) {
-      toggle(props.rowKey(row));
+    } else if (event.key === ' ' && event.shiftKey && props.bulk) {
+      selection.toggle(row);
+    } else if (event.key === ' ' && canPeek) {
+      set({ peek: peeked === rowKey(row) ? null : rowKey(row) });
+    } else if (event.key === 'Escape' && peekRow) {
+      closePeek();
     } else if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
       const box = event.currentTarget.getBoundingClientRect();
       setMenu({ items: props.actions?.(row) ?? [], at: { x: box.left + 40, y: box.bottom } });
@@ -160,6 +162,12 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
       return;
     }
     event.preventDefault();
+  };
+  const onClick = (event: MouseEvent, row: T): void => {
+    const selecting = window.getSelection()?.isCollapsed === false;
+    if (canPeek && !selecting && !(event.target as HTMLElement).closest(INTERACTIVE)) {
+      set({ peek: rowKey(row) });
+    }
   };
   const onContextMenu = (event: MouseEvent, row: T): void => {
     if (props.actions && !event.shiftKey) {
@@ -170,7 +178,7 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
   };
 
   const drawRow = (row: T, index: number, top?: number): JSX.Element => {
-    const key = props.rowKey(row);
+    const key = rowKey(row);
     return (
       <div
         key={key}
@@ -178,7 +186,8 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
         data-index={index}
         data-key={key}
         aria-rowindex={offset + index + 2}
-        aria-selected={props.bulk ? selected.has(key) : undefined}
+        aria-selected={props.bulk ? selection.has(key) : undefined}
+        aria-current={key === peeked ? true : undefined}
         className="ais-Table-row"
         style={{
           gridTemplateColumns: tracks,
@@ -189,21 +198,24 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
         tabIndex={index === Math.min(focus, rows.length - 1) ? 0 : -1}
         onFocus={() => setFocus(index)}
         onKeyDown={event => onRowKey(event, row, index)}
+        onClick={event => onClick(event, row)}
         onContextMenu={event => onContextMenu(event, row)}
-        onDoubleClick={() => props.href && page.go(props.href(row))}
+        onDoubleClick={event =>
+          props.href && !(event.target as HTMLElement).closest(INTERACTIVE) && page.go(props.href(row))
+        }
       >
         {props.bulk ? (
           <div role="gridcell">
             <input
               type="checkbox"
               aria-label={trans.__('Select row %1', offset + index + 1)}
-              checked={selected.has(key)}
+              checked={selection.has(key)}
               tabIndex={-1}
-              onChange={() => toggle(key)}
+              onChange={() => selection.toggle(row)}
             />
           </div>
         ) : null}
-        {props.columns.map(column => (
+        {columns.visible.map(column => (
           <div
             role="gridcell"
             key={column.id}
@@ -225,44 +237,6 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
     );
   };
 
-  const bar =
-    props.searchable !== false || props.filters?.length ? (
-      <div className="ais-Table-bar" role="search" aria-label={props.label}>
-        {(props.filters ?? []).map(filter => (
-          <select
-            key={filter.id}
-            aria-label={filter.label}
-            className="ais-Input ais-mod-filter"
-            value={filters[filter.id]}
-            onChange={event => set({ [filter.id]: event.target.value, offset: null })}
-          >
-            <option value="">{filter.label}</option>
-            {filter.options.map(option => (
-              <option key={option.value} value={option.value}>
-                {option.label}
-              </option>
-            ))}
-          </select>
-        ))}
-        {props.searchable !== false ? (
-          <input
-            type="search"
-            className="ais-Input"
-            value={typed}
-            maxLength={64}
-            placeholder={trans.__('Name or id')}
-            aria-label={trans.__('Filter by name or id')}
-            onChange={event => {
-              const value = event.target.value;
-              setTyped(value);
-              clearTimeout(timer.current);
-              timer.current = setTimeout(() => set({ q: value, offset: null }), 250);
-            }}
-          />
-        ) : null}
-      </div>
-    ) : null;
-
   let body: JSX.Element;
   if (!shown && query.error) {
     body = <ErrorView error={query.error} onRetry={query.reload} />;
@@ -271,21 +245,7 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
   } else if (total === 0 && !filtered) {
     return <>{props.empty}</>;
   } else if (rows.length === 0) {
-    body = (
-      <EmptyState text={trans.__('Nothing matches these filters.')}>
-        <Button
-          onClick={() =>
-            set({
-              q: null,
-              offset: null,
-              ...Object.fromEntries((props.filters ?? []).map(filter => [filter.id, null]))
-            })
-          }
-        >
-          {trans.__('Clear filters')}
-        </Button>
-      </EmptyState>
-    );
+    body = <NoneMatch filters={filters} values={values} q={q} set={set} />;
   } else {
     body = (
       <div
@@ -297,56 +257,19 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
         aria-busy={query.refreshing || undefined}
         className={`ais-Table ${virtual ? 'ais-mod-virtual' : ''}`}
       >
-        <div role="row" aria-rowindex={1} className="ais-Table-head" style={{ gridTemplateColumns: tracks }}>
-          {props.bulk ? (
-            <div role="columnheader">
-              <input
-                type="checkbox"
-                aria-label={trans.__('Select all on this page')}
-                checked={rows.length > 0 && chosen.length === rows.length}
-                onChange={event =>
-                  setSelected(event.target.checked ? new Set(rows.map(props.rowKey)) : new Set())
-                }
-              />
-            </div>
-          ) : null}
-          {props.columns.map(column => {
-            const direction =
-              sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : undefined;
-            return (
-              <div
-                role="columnheader"
-                key={column.id}
-                aria-sort={column.sort ? (direction ?? 'none') : undefined}
-                className={column.align === 'right' ? 'ais-mod-right' : undefined}
-              >
-                {column.sort ? (
-                  <button
-                    type="button"
-                    onClick={() =>
-                      set({
-                        sort: direction === 'ascending' ? `-${column.sort}` : column.sort!,
-                        offset: null
-                      })
-                    }
-                  >
-                    {column.label}
-                    <span aria-hidden="true">
-                      {direction === 'ascending' ? ' ↑' : direction === 'descending' ? ' ↓' : ''}
-                    </span>
-                  </button>
-                ) : (
-                  column.label
-                )}
-              </div>
-            );
-          })}
-          {props.actions ? (
-            <div role="columnheader">
-              <span className="ais-Hidden">{trans.__('Actions')}</span>
-            </div>
-          ) : null}
-        </div>
+        <TableHead
+          columns={columns}
+          tracks={tracks}
+          sort={sort}
+          onSort={next => set({ sort: next, offset: null })}
+          all={
+            props.bulk && {
+              checked: rows.every(row => selection.has(rowKey(row))),
+              onChange: selection.setPage
+            }
+          }
+          actions={Boolean(props.actions)}
+        />
         {virtual ? (
           <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
             {virtualizer.getVirtualItems().map(item => drawRow(rows[item.index], item.index, item.start))}
@@ -359,61 +282,65 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
   }
 
   return (
-    <div className="ais-TableFrame">
+    <div className="ais-TableFrame" data-peek={peekRow ? true : undefined}>
       {query.refreshing ? <div className="ais-Progress" aria-hidden="true" /> : null}
-      {bar}
+      <TableBar
+        label={props.label}
+        filters={filters}
+        values={values}
+        q={q}
+        searchable={props.searchable !== false}
+        columns={props.columns}
+        chosen={columns}
+        drawn={drawn}
+        set={set}
+      />
       {shown && query.error ? <ErrorView error={query.error} onRetry={query.reload} compact /> : null}
-      {body}
-      {shown && rows.length > 0 ? (
-        <div className="ais-Table-foot">
-          {chosen.length > 0 && props.bulk ? (
-            <div className="ais-Row" role="group" aria-label={trans.__('Actions on the selection')}>
-              <span>{trans.__('%1 of %2 selected', chosen.length, count(total))}</span>
-              {props.bulk(chosen, clear)}
-            </div>
-          ) : (
-            <span />
-          )}
-          <div className="ais-Row">
-            <span className="ais-Muted">
-              {trans.__('%1-%2 of %3', count(offset + 1), count(offset + rows.length), count(total))}
-            </span>
-            {total > SIZES[0] ? (
-              <>
-                <Button
-                  kind="quiet"
-                  icon="back"
-                  label={trans.__('Previous page')}
-                  blocked={offset > 0 ? null : trans.__('This is the first page')}
-                  onClick={() => set({ offset: offset - limit > 0 ? String(offset - limit) : null })}
-                />
-                <Button
-                  kind="quiet"
-                  icon="forward"
-                  label={trans.__('Next page')}
-                  blocked={offset + limit < total ? null : trans.__('This is the last page')}
-                  onClick={() => set({ offset: String(offset + limit) })}
-                />
-                <select
-                  className="ais-Input ais-mod-filter"
-                  aria-label={trans.__('Rows per page')}
-                  value={limit}
-                  onChange={event => set({ limit: event.target.value, offset: null })}
-                >
-                  {SIZES.map(size => (
-                    <option key={size} value={size}>
-                      {trans._n('%1 row', '%1 rows', size)}
-                    </option>
-                  ))}
-                </select>
-              </>
-            ) : null}
-          </div>
+      {fresh > 0 ? (
+        <div className="ais-Table-fresh">
+          <Button kind="quiet" icon="forward" onClick={show}>
+            {trans._n('%1 new', '%1 new', fresh)}
+          </Button>
         </div>
       ) : null}
+      <div className="ais-Table-parts">
+        <div className="ais-Table-main">
+          {body}
+          {shown && rows.length > 0 ? (
+            <TableFoot
+              selection={props.bulk ? selection : null}
+              bulk={props.bulk}
+              shown={rows.length}
+              total={total}
+              offset={offset}
+              limit={limit}
+              set={set}
+            />
+          ) : null}
+        </div>
+        {peekRow !== undefined ? (
+          <Peek
+            title={titleOf(peekRow, peeked)}
+            facts={[
+              ...props.columns
+                .slice(1)
+                .map((column): [string, ReactNode] => [column.label, column.render(peekRow)]),
+              ...(props.peek ? props.peek(peekRow) : [])
+            ]}
+            actions={props.actions?.(peekRow) ?? []}
+            onClose={closePeek}
+          />
+        ) : null}
+      </div>
       {menu ? (
         <Menu items={menu.items} at={menu.at} label={trans.__('Actions')} onClose={() => setMenu(null)} />
       ) : null}
     </div>
   );
+}
+
+/** What a row is called: its name, else its key. */
+function titleOf(row: unknown, key: string): string {
+  const { name } = row as { name?: unknown };
+  return typeof name === 'string' && name ? name : key;
 }

@@ -12,6 +12,8 @@ export interface IQuery<T> {
   refreshing: boolean;
   /** When the shown data came. */
   since: number | null;
+  /** The shown data came because of something that happened, not because somebody asked. */
+  live: boolean;
   reload(): void;
   /** Put in what an action answered. */
   set(data: T): void;
@@ -40,10 +42,12 @@ export function useQuery<T>(
     data?: T;
     error: AISpaceError | null;
     since: number | null;
+    live: boolean;
   }>({
     key: null,
     error: null,
-    since: null
+    since: null,
+    live: false
   });
   const [busy, setBusy] = useState(false);
   const [turn, setTurn] = useState(0);
@@ -52,28 +56,37 @@ export function useQuery<T>(
   const filter = useRef(live);
   filter.current = live;
   const isLive = live !== undefined;
+  const cause = useRef<'asked' | 'event'>('asked');
+  const unanswered = useRef(false);
 
   useEffect(() => {
     if (key === null) {
       return;
     }
     const controller = new AbortController();
+    // An event that overtakes what somebody asked for answers him too.
+    const byEvent = cause.current === 'event' && !unanswered.current;
+    cause.current = 'asked';
+    unanswered.current = !byEvent;
     setBusy(true);
     loader.current(controller.signal).then(
       data => {
         if (!controller.signal.aborted) {
-          setState({ key, data, error: null, since: Date.now() });
+          unanswered.current = false;
+          setState({ key, data, error: null, since: Date.now(), live: byEvent });
           setBusy(false);
         }
       },
       (reason: unknown) => {
         if (!controller.signal.aborted) {
+          unanswered.current = false;
           // What was shown stays, with the error beside it.
           setState(old => ({
             key,
             data: old.key === key ? old.data : undefined,
             error: Failure.of(reason),
-            since: old.since
+            since: old.since,
+            live: old.live
           }));
           setBusy(false);
         }
@@ -82,22 +95,29 @@ export function useQuery<T>(
     return () => controller.abort();
   }, [key, turn]);
 
-  const reload = useCallback(() => setTurn(n => n + 1), []);
+  const reload = useCallback(() => {
+    cause.current = 'asked';
+    setTurn(n => n + 1);
+  }, []);
 
   useEffect(() => {
     if (key === null || !isLive) {
       return;
     }
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const again = (): void => {
+      cause.current = 'event';
+      setTurn(n => n + 1);
+    };
     const stop = client.events.listen(event => {
       if (filter.current?.(event)) {
         clearTimeout(timer);
-        timer = setTimeout(reload, SETTLE);
+        timer = setTimeout(again, SETTLE);
       }
     });
     const poll = setInterval(() => {
       if (client.stream.state !== 'open' && document.visibilityState !== 'hidden') {
-        reload();
+        again();
       }
     }, POLL);
     return () => {
@@ -105,9 +125,12 @@ export function useQuery<T>(
       clearTimeout(timer);
       clearInterval(poll);
     };
-  }, [client, key, isLive, reload]);
+  }, [client, key, isLive]);
 
-  const set = useCallback((data: T) => setState({ key, data, error: null, since: Date.now() }), [key]);
+  const set = useCallback(
+    (data: T) => setState({ key, data, error: null, since: Date.now(), live: false }),
+    [key]
+  );
   const current = state.key === key;
   const data = current ? state.data : undefined;
   return {
@@ -116,6 +139,7 @@ export function useQuery<T>(
     loading: key !== null && data === undefined && !(current && state.error),
     refreshing: busy && data !== undefined,
     since: state.since,
+    live: state.live,
     reload,
     set
   };

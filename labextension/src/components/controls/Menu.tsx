@@ -11,6 +11,10 @@ export interface IMenuItem {
   blocked?: string | null;
   danger?: boolean;
   checked?: boolean;
+  /** The menu stays open, so that several can be chosen. */
+  stay?: boolean;
+  /** What the left and right arrows do to it. */
+  adjust?: (step: -1 | 1) => void;
 }
 
 interface IPlace {
@@ -23,6 +27,8 @@ export function Menu(props: {
   items: IMenuItem[];
   at: IPlace;
   label: string;
+  /** A line under the items. */
+  hint?: string;
   onClose: () => void;
 }): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
@@ -66,6 +72,8 @@ export function Menu(props: {
       next = 0;
     } else if (event.key === 'End') {
       next = all.length - 1;
+    } else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+      props.items[at]?.adjust?.(event.key === 'ArrowLeft' ? -1 : 1);
     } else if (event.key === 'Escape' || event.key === 'Tab') {
       onClose();
     } else if (event.key.length === 1) {
@@ -105,7 +113,9 @@ export function Menu(props: {
           tabIndex={-1}
           onClick={() => {
             if (!item.blocked) {
-              onClose();
+              if (!item.stay) {
+                onClose();
+              }
               item.run?.();
             }
           }}
@@ -119,6 +129,11 @@ export function Menu(props: {
           </span>
         </button>
       ))}
+      {props.hint ? (
+        <div role="note" className="ais-Menu-hint">
+          {props.hint}
+        </div>
+      ) : null}
     </div>,
     document.body
   );
@@ -132,6 +147,7 @@ export function MenuButton(props: {
   text?: string;
   kind?: 'primary' | 'plain' | 'quiet';
   blocked?: string | null;
+  hint?: string;
   tabIndex?: number;
 }): JSX.Element {
   const button = useRef<HTMLButtonElement>(null);
@@ -161,6 +177,7 @@ export function MenuButton(props: {
           items={props.items}
           at={at}
           label={props.label}
+          hint={props.hint}
           onClose={() => {
             setAt(null);
             button.current?.focus();
