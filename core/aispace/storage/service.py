@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from ..backup.hold import removing
 from ..db import Base
 from ..errors import Conflict
 from ..identity import Principal, authorize
@@ -106,9 +107,13 @@ class StorageService:
         Raises
         ------
         Conflict
-            An upload or import is open: what it brings is not referred to yet.
+            An upload or import is open: what it brings is not referred to yet. Or a backup is being taken.
         """
         authorize(principal, "admin:platform")
+        with removing(self.platform.path):
+            return self._collect(grace_hours)
+
+    def _collect(self, grace_hours: float) -> CollectReport:
         self.platform.uploads.expire()
         uploads, imports = self.platform.uploads.unfinished(), self._open_imports()
         if uploads or imports:
