@@ -16,7 +16,7 @@ from typing import Final
 
 from ._version import __version__
 from .client import AISpaceClient
-from .commands import attach, data, elsewhere, listing, platform_care, serve, tour_command, train
+from .commands import attach, backups, data, elsewhere, laptop, listing, platform_care, serve, tour_command, train
 from .commands.terminal import Terminal
 from .errors import AISpaceError
 
@@ -26,7 +26,7 @@ REFUSED: Final = 3
 NOT_FOUND: Final = 4
 AWAY: Final = 5
 INTERRUPTED: Final = 130
-MODULES: Final = (listing, data, train, attach, serve, tour_command, platform_care)
+MODULES: Final = (listing, data, train, attach, serve, tour_command, platform_care, backups, laptop)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,6 +11,8 @@ from typing import Any, Final
 import requests
 
 from ..errors import AISpaceError, Invalid
+from ..laptop import Laptop
+from .unix import HOST, SocketAdapter, was_not_sent
 
 RETRIES: Final = 4
 """Further tries of what may be repeated, when the platform is away for a moment."""
@@ -57,9 +59,14 @@ class ServiceAway(AISpaceError):
         )
 
 
-def default_url() -> str:
-    """Tell where the platform is: ``AISPACE_URL``, or the hub of `make run` on this machine."""
-    return os.environ.get("AISPACE_URL") or "http://127.0.0.1:8000/services/aispace"
+HUB_HERE: Final = "http://127.0.0.1:8000/services/aispace"
+"""The hub of `make run` on this machine."""
+SOCKET: Final = "unix://"
+
+
+def default_url() -> str | None:
+    """Tell where the platform is: ``AISPACE_URL``; on a hub's server that hub; None for the platform of this user."""
+    return os.environ.get("AISPACE_URL") or (HUB_HERE if os.environ.get("JUPYTERHUB_API_TOKEN") else None)
 
 
 def default_token() -> str | None:
@@ -73,18 +80,28 @@ class Transport:
     Parameters
     ----------
     url : str, optional
-        Address up to, not including, ``/api/v1``.
+        Address up to, not including, ``/api/v1``; ``unix:///path/to/serve.sock`` for a socket. Where neither this nor
+        the environment names one, it is the platform of this user on this machine, which is started when needed.
     token : str, optional
         Hub token or personal access token.
     """
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
-        self.url = (url or default_url()).rstrip("/")
-        self.api = f"{self.url}/api/v1"
+        found = url or default_url()
+        self.laptop: Laptop | None = None
+        if found is None:
+            self.laptop = Laptop()
+            found = self.laptop.url
+        self.url = found.rstrip("/")
         self.session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=16)
-        self.session.mount("http://", adapter)
-        self.session.mount("https://", adapter)
+        if self.url.startswith(SOCKET):
+            self.api = f"http://{HOST}/aispace/api/v1"
+            self.session.mount(f"http://{HOST}/", SocketAdapter(self.url.removeprefix(SOCKET)))
+        else:
+            self.api = f"{self.url}/api/v1"
+            adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=16)
+            self.session.mount("http://", adapter)
+            self.session.mount("https://", adapter)
         chosen = token or default_token()
         if chosen:
             self.session.headers["Authorization"] = f"token {chosen}"
@@ -121,6 +138,8 @@ class Transport:
             The platform answered with an error.
         ServiceAway
             It did not answer.
+        OtherVersion, NotStarted
+            The platform of this user is of another version, or does not come up.
         """
         sent = dict(headers or {})
         if method == "POST" and data is None:
@@ -131,6 +150,8 @@ class Transport:
         pause = FIRST_PAUSE
         for attempt in range(RETRIES + 1):
             last = attempt == RETRIES or not repeatable
+            if self.laptop is not None:
+                self.laptop.ready()
             try:
                 response = self.session.request(
                     method,
@@ -143,6 +164,10 @@ class Transport:
                     timeout=TIMEOUT,
                 )
             except (requests.ConnectionError, requests.Timeout) as error:
+                if self.laptop is not None:
+                    self.laptop.forget()
+                    if was_not_sent(error) and attempt < RETRIES:
+                        continue  # it is started again
                 if last:
                     raise ServiceAway(self.url) from error
             except ADDRESS as error:

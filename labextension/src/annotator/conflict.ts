@@ -1,5 +1,6 @@
 import type { ITrans } from '../i18n';
 import { element } from './dom';
+import { summary } from './objects';
 import type { Session } from './session';
 
 /** What to show when somebody else changed the sample meanwhile: both versions, and a button for each. */
@@ -8,15 +9,14 @@ export function conflictChoices(session: Session, trans: ITrans, chosen: () => v
   if (!theirs) {
     return [];
   }
-  const label = theirs.annotation.objects.map(object => object.label).join(', ') || trans.__('none');
   const words = element('p', {});
   words.textContent = trans.__(
     '%1 changed this sample meanwhile: theirs is "%2", yours "%3".',
     theirs.annotation.by?.name ?? trans.__('Somebody else'),
-    label,
-    session.edit.labels.join(', ') || trans.__('none')
+    summary(theirs.annotation.objects) || trans.__('none'),
+    summary(session.edit.objects) || trans.__('none')
   );
-  const choose = (keep: 'mine' | 'theirs', text: string): HTMLButtonElement => {
+  const choose = (keep: 'mine' | 'theirs' | 'both', text: string): HTMLButtonElement => {
     const made = element('button', { type: 'button', class: 'ais-Button ais-mod-plain' });
     made.textContent = text;
     made.addEventListener('click', () => {
@@ -25,5 +25,10 @@ export function conflictChoices(session: Session, trans: ITrans, chosen: () => v
     });
     return made;
   };
-  return [words, choose('mine', trans.__('Keep mine')), choose('theirs', trans.__('Take theirs'))];
+  return [
+    words,
+    choose('mine', trans.__('Keep mine')),
+    choose('theirs', trans.__('Take theirs')),
+    ...(session.shapes ? [choose('both', trans.__('Both'))] : [])
+  ];
 }

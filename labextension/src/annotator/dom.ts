@@ -9,6 +9,10 @@ const PATHS = {
   tick: '<path d="m2.6 8.4 3.6 3.8 7.2-8" stroke-width="2"/>',
   cross: '<path d="m3.6 3.6 8.8 8.8M12.4 3.6l-8.8 8.8" stroke-width="2"/>',
   warning: '<path d="M8 2.2 14.6 13.8H1.4zM8 6.4v3.4M8 11.8v.1"/>',
+  select: '<path d="M3.4 2.2 12.8 8 8.4 8.8 6.4 13z"/>',
+  box: '<path d="M2.6 4.4h10.8v7.4H2.6z"/>',
+  plus: '<path d="M8 3v10M3 8h10" stroke-width="2"/>',
+  minus: '<path d="M3 8h10" stroke-width="2"/>',
   refresh: '<path d="M13.4 8A5.4 5.4 0 1 1 11.6 4M13.6 1.8v3.4h-3.4"/>'
 } as const;
 

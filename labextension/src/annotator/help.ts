@@ -1,25 +1,38 @@
 import type { ITrans } from '../i18n';
+import type { ActionName } from './actions';
+import { ACTIONS, actionTitle } from './actions';
 import { element } from './dom';
+import type { IAnnotatorOptions } from './types';
 
-/** All keys of the task, as a table. */
-export function helpTable(trans: ITrans, template: 'single' | 'multi'): HTMLElement {
+/** All keys of the task that are in force, as a table. */
+export function helpTable(
+  trans: ITrans,
+  task: IAnnotatorOptions['task'],
+  keysOf: (action: ActionName) => string[]
+): HTMLElement {
   const rows: [string, string][] = [
-    ['1 - 9, 0', template === 'single' ? trans.__('give this label') : trans.__('give or take this label')],
-    ['/', trans.__('find a label by typing')],
-    ['Enter, C', trans.__('confirm and next')],
-    ['Shift+Enter', trans.__('confirm and stay')],
-    ['← →, PgUp PgDn', trans.__('previous, next sample')],
-    ['Ctrl+Home, Ctrl+End', trans.__('first, last sample')],
-    ['Ctrl+G', trans.__('go to a number')],
-    ['Ctrl+Z', trans.__('undo')],
-    ['Ctrl+Y, Ctrl+Shift+Z', trans.__('redo')],
-    ['R', trans.__('the labels of the previous sample')],
-    ['U', trans.__('hard example')],
-    ['Backspace', trans.__('take the labels away')],
-    ['+ -, Shift+1, Shift+0', trans.__('zoom in, out, fit, 100 %')],
-    ['?', trans.__('these keys')],
-    ['Esc', trans.__('leave the field, then back to the grid')]
+    [
+      '1 - 9, 0',
+      task === 'single'
+        ? trans.__('give this label')
+        : task === 'multi'
+          ? trans.__('give or take this label')
+          : trans.__('this label for the selection, or for the next box')
+    ]
   ];
+  for (const action of ACTIONS) {
+    const keys = keysOf(action.do);
+    if (keys.length > 0 && (task === 'boxes' || !action.shapes)) {
+      rows.push([keys.join(', '), actionTitle(trans, action.do)]);
+    }
+  }
+  if (task === 'boxes') {
+    rows.push(
+      ['Q', trans.__('look without boxes, while held')],
+      [trans.__('wheel'), trans.__('zoom at the pointer')],
+      [trans.__('Space + drag, middle button'), trans.__('move the picture')]
+    );
+  }
   const table = element('table', {});
   for (const [key, meaning] of rows) {
     const row = element('tr', {});
@@ -35,8 +48,7 @@ export function helpTable(trans: ITrans, template: 'single' | 'multi'): HTMLElem
   const box = element('div', {
     class: 'ais-Annotator-help',
     role: 'region',
-    'aria-label': trans.__('Keys'),
-    hidden: ''
+    'aria-label': trans.__('Keys')
   });
   box.append(table);
   return box;

@@ -8,7 +8,12 @@ export const SAMPLES = 50;
 export interface IStep {
   before: IAnnotationEdit;
   after: IAnnotationEdit;
+  /** Steps of one intent that follow each other within a second become one: nudges by keys. */
+  group?: string;
+  at?: number;
 }
+
+const TOGETHER = 1000;
 
 interface IStored {
   steps: IStep[];
@@ -54,6 +59,12 @@ export class History {
   /** Remember a step; what was undone before it is forgotten. */
   push(sampleId: string, step: IStep): void {
     const stored = this.of(sampleId);
+    const last = stored.at === stored.steps.length ? stored.steps[stored.at - 1] : undefined;
+    if (step.group && last?.group === step.group && (step.at ?? 0) - (last.at ?? 0) < TOGETHER) {
+      stored.steps = [...stored.steps.slice(0, -1), { ...step, before: last.before }];
+      this.keep(sampleId, stored);
+      return;
+    }
     stored.steps = [...stored.steps.slice(0, stored.at), step].slice(-STEPS);
     stored.at = stored.steps.length;
     this.keep(sampleId, stored);

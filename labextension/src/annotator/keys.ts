@@ -1,22 +1,6 @@
+import type { Action, ActionName } from './actions';
+import { ACTIONS } from './actions';
 import type { IAnnotatorLabel } from './types';
-
-export type Action =
-  | { do: 'label'; label: string }
-  | { do: 'find' | 'confirm' | 'confirm-stay' | 'next' | 'previous' | 'first' | 'last' | 'go-to' }
-  | {
-      do:
-        | 'undo'
-        | 'redo'
-        | 'hard'
-        | 'repeat'
-        | 'clear'
-        | 'leave'
-        | 'help'
-        | 'zoom-in'
-        | 'zoom-out'
-        | 'fit'
-        | 'actual';
-    };
 
 export interface IKey {
   key: string;
@@ -28,26 +12,31 @@ export interface IKey {
   isComposing: boolean;
 }
 
-/** Letters that have a meaning of their own in classification: labels may not use them. */
+/** Letters that have a meaning of their own in every kind: labels may not use them, and the server refuses them. */
 export const RESERVED = ['c', 'r', 'u'];
 
+/** Letters that kinds with shapes use besides: there a label with such a key gets a digit instead. */
+export const RESERVED_SHAPES = ['b', 'h', 'n', 'q', 'v'];
+
 /** The key of each label: its own, else its name where that is a digit, else the digits 1 to 9 and 0 in order. */
-export function labelKeys(labels: IAnnotatorLabel[]): Map<string, string> {
+export function labelKeys(labels: IAnnotatorLabel[], shapes = false): Map<string, string> {
+  const reserved = shapes ? [...RESERVED, ...RESERVED_SHAPES] : RESERVED;
   const keys = new Map<string, string>();
   for (const label of labels) {
-    if (label.key && !RESERVED.includes(label.key) && !keys.has(label.key)) {
+    if (label.key && !reserved.includes(label.key) && !keys.has(label.key)) {
       keys.set(label.key, label.name);
     }
   }
+  const named = (): Set<string> => new Set(keys.values());
   for (const label of labels) {
-    if (!label.key && /^[0-9]$/.test(label.name) && !keys.has(label.name)) {
+    if (!named().has(label.name) && /^[0-9]$/.test(label.name) && !keys.has(label.name)) {
       keys.set(label.name, label.name);
     }
   }
-  const named = new Set(keys.values());
+  const already = named();
   labels.slice(0, 10).forEach((label, index) => {
     const digit = String((index + 1) % 10);
-    if (!named.has(label.name) && !keys.has(digit)) {
+    if (!already.has(label.name) && !keys.has(digit)) {
       keys.set(digit, label.name);
     }
   });
@@ -63,70 +52,69 @@ function plain(event: IKey): string {
   return found ? found[1].toLowerCase() : event.code;
 }
 
+/** Characters that an American keyboard gives with Shift, as the key they are on. */
+const SHIFTED: Record<string, string> = { '?': 'Shift /', '+': 'Shift =' };
+
+/** An event as the table of actions writes keys. */
+function strokeOf(event: IKey): string {
+  const accel = event.ctrlKey || event.metaKey ? 'Accel ' : '';
+  const key = plain(event);
+  const digit = /^Digit([0-9])$/.exec(event.code);
+  if (event.shiftKey && digit) {
+    return `${accel}Shift ${digit[1]}`;
+  }
+  if (key in SHIFTED) {
+    return accel + SHIFTED[key];
+  }
+  // The symbols of other keyboards need Shift where the American one does not.
+  const shift = event.shiftKey && !/^[^a-z0-9]$/.test(key) ? 'Shift ' : '';
+  return `${accel}${shift}${key.length === 1 ? key.toUpperCase() : key}`;
+}
+
+const STROKES = new Map(ACTIONS.flatMap(action => action.keys.map(key => [key, action] as const)));
+
 /** What a key means, or null: unknown keys go on to whoever wants them. */
-export function actionOf(event: IKey, labels: Map<string, string>): Action | null {
+export function actionOf(event: IKey, labels: Map<string, string>, shapes = false): Action | null {
   if (event.isComposing || event.altKey) {
     return null;
   }
-  const key = plain(event);
-  if (event.ctrlKey || event.metaKey) {
-    switch (key) {
-      case 'z':
-        return { do: event.shiftKey ? 'redo' : 'undo' };
-      case 'y':
-        return { do: 'redo' };
-      case 'g':
-        return { do: 'go-to' };
-      case 'Home':
-        return { do: 'first' };
-      case 'End':
-        return { do: 'last' };
-      default:
-        return null;
-    }
+  const action = STROKES.get(strokeOf(event));
+  if (action && (shapes || !action.shapes)) {
+    return { do: action.do };
   }
-  if (event.shiftKey && event.code === 'Digit1') {
-    return { do: 'fit' };
-  }
-  if (event.shiftKey && event.code === 'Digit0') {
-    return { do: 'actual' };
-  }
-  switch (key) {
-    case 'Enter':
-      return { do: event.shiftKey ? 'confirm-stay' : 'confirm' };
-    case 'ArrowRight':
-    case 'PageDown':
-      return { do: 'next' };
-    case 'ArrowLeft':
-    case 'PageUp':
-      return { do: 'previous' };
-    case 'Escape':
-      return { do: 'leave' };
-    case 'Backspace':
-    case 'Delete':
-      return { do: 'clear' };
-    case '/':
-      return { do: 'find' };
-    case '?':
-      return { do: 'help' };
-    case '+':
-    case '=':
-      return { do: 'zoom-in' };
-    case '-':
-      return { do: 'zoom-out' };
-  }
-  if (event.shiftKey) {
+  return labelOf(event, labels);
+}
+
+/** The label whose key it is, or null. */
+export function labelOf(event: IKey, labels: Map<string, string>): Action | null {
+  if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) {
     return null;
   }
-  if (key === 'c') {
-    return { do: 'confirm' };
-  }
-  if (key === 'u') {
-    return { do: 'hard' };
-  }
-  if (key === 'r') {
-    return { do: 'repeat' };
-  }
-  const label = labels.get(key);
+  const label = labels.get(plain(event));
   return label === undefined ? null : { do: 'label', label };
+}
+
+/** The keys of an action as one writes them for people: "Ctrl+Z". */
+export function shownKeys(action: ActionName, mac = false): string[] {
+  const names: Record<string, string> = {
+    Accel: mac ? 'Cmd' : 'Ctrl',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+    ArrowUp: '↑',
+    ArrowDown: '↓',
+    PageUp: 'PgUp',
+    PageDown: 'PgDn',
+    Escape: 'Esc'
+  };
+  const keys = ACTIONS.find(one => one.do === action)?.keys ?? [];
+  return keys.map(key =>
+    key === 'Shift /'
+      ? '?'
+      : key === 'Shift ='
+        ? '+'
+        : key
+            .split(' ')
+            .map(part => names[part] ?? part)
+            .join('+')
+  );
 }

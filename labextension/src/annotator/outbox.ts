@@ -1,4 +1,5 @@
 import type { IAnnotationEdit, IAnnotatorSample, IMemory, ISampleSource } from './types';
+import { both, merged } from './objects';
 import { Conflict, Unreachable } from './types';
 
 /** What is on its way to the server. */
@@ -29,6 +30,8 @@ export class Outbox {
     private readonly source: Pick<ISampleSource, 'save'>,
     private readonly journal: IMemory,
     private readonly scope: string,
+    /** Whether objects have ids, so that two people's changes of one sample can be put together. */
+    private readonly mergeable: boolean,
     private readonly told: {
       saved(sample: IAnnotatorSample): void;
       conflict(mine: IPending, current: IAnnotatorSample): void;
@@ -109,7 +112,7 @@ export class Outbox {
         const newer = this.pending.get(saved.id);
         if (newer) {
           // Edited again meanwhile: the next save is based on what was just saved.
-          newer.sample = { ...newer.sample, revision: saved.revision };
+          newer.sample = saved;
         }
         // Told before anything is waited for: what is shown never falls back to the old.
         this.told.saved(saved);
@@ -121,7 +124,9 @@ export class Outbox {
         if (!this.pending.has(next.sample.id)) {
           this.pending.set(next.sample.id, next);
         }
-        if (reason instanceof Conflict) {
+        if (reason instanceof Conflict && this.merge(next.sample.id, reason.current)) {
+          this.told.saved(reason.current);
+        } else if (reason instanceof Conflict) {
           this.conflicts.set(next.sample.id, reason.current);
           this.told.conflict(this.pending.get(next.sample.id) ?? next, reason.current);
         } else if (reason instanceof Unreachable) {
@@ -146,16 +151,20 @@ export class Outbox {
     return this.conflicts.get(sampleId);
   }
 
-  /** The user decided: keep mine over theirs, or take theirs. */
-  async resolve(sampleId: string, keep: 'mine' | 'theirs'): Promise<void> {
+  /** The user decided: keep mine over theirs, take theirs, or have the objects of both. */
+  async resolve(sampleId: string, keep: 'mine' | 'theirs' | 'both'): Promise<void> {
     const current = this.conflicts.get(sampleId);
     const mine = this.pending.get(sampleId);
     this.conflicts.delete(sampleId);
     if (!current) {
       return;
     }
-    if (keep === 'mine' && mine) {
-      mine.sample = { ...mine.sample, revision: current.revision };
+    if (keep !== 'theirs' && mine) {
+      if (keep === 'both') {
+        const objects = both(mine.edit.objects, current.annotation.objects);
+        mine.edit = { ...mine.edit, objects, confirm: false, review: null };
+      }
+      mine.sample = current;
       await this.flush();
     } else {
       this.pending.delete(sampleId);
@@ -164,6 +173,26 @@ export class Outbox {
       this.told.changed();
       await this.flush();
     }
+  }
+
+  /** Put what waits for a sample onto what somebody else saved, where they changed different objects. */
+  private merge(sampleId: string, current: IAnnotatorSample): boolean {
+    const mine = this.pending.get(sampleId);
+    if (!this.mergeable || !mine) {
+      return false;
+    }
+    const { objects, clash } = merged(
+      mine.sample.annotation.objects,
+      mine.edit.objects,
+      current.annotation.objects
+    );
+    if (clash) {
+      return false;
+    }
+    mine.edit = { ...mine.edit, objects };
+    mine.sample = current;
+    void this.journal.put(`${this.scope}/${sampleId}`, mine).catch(() => undefined);
+    return true;
   }
 
   dispose(): void {

@@ -1,6 +1,10 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { MemoryStore } from '../client/localStore';
 import { until } from '../testing/face';
+import { ACTIONS, commandOf, selectorOf } from './actions';
 import { actionOf, labelKeys } from './keys';
+import { byUncertainty } from './objects';
 import { Session } from './session';
 import type { IAnnotationEdit, IAnnotatorSample, ISampleSource } from './types';
 import { Conflict, Unreachable } from './types';
@@ -15,7 +19,8 @@ function sample(n: number, labels: string[] = []): IAnnotatorSample {
     revision: 1,
     width: 28,
     height: 28,
-    annotation: { objects: labels.map(label => ({ label })), by: null, at: null }
+    annotation: { objects: labels.map(label => ({ label })), by: null, at: null },
+    review: null
   };
 }
 
@@ -50,13 +55,23 @@ class Server implements ISampleSource {
       ...this.rows[at],
       revision: given.revision + 1,
       hard: edit.hard,
-      state: edit.labels.length === 0 ? 'unlabelled' : edit.confirm ? 'labelled' : 'started',
-      annotation: { objects: edit.labels.map(label => ({ label })), by: null, at: null }
+      state: edit.review
+        ? edit.review.verdict === 'accept'
+          ? 'reviewed'
+          : 'rejected'
+        : edit.confirm
+          ? 'labelled'
+          : edit.objects.length > 0
+            ? 'started'
+            : 'unlabelled',
+      annotation: { objects: edit.objects, by: null, at: null },
+      review: edit.review ?? given.review
     };
     return { ...this.rows[at] };
   }
 
   pictureUrl = (one: IAnnotatorSample): string => `/${one.id}`;
+  text = (one: IAnnotatorSample): Promise<string> => Promise.resolve(one.path);
   thumbnailUrl = (one: IAnnotatorSample): string => `/${one.id}/t`;
 }
 
@@ -64,7 +79,7 @@ function begin(
   server: Server,
   options: {
     auto?: boolean;
-    template?: 'single' | 'multi';
+    task?: 'single' | 'multi' | 'boxes';
     history?: MemoryStore;
     journal?: MemoryStore;
   } = {}
@@ -72,7 +87,7 @@ function begin(
   return new Session(
     server,
     {
-      template: options.template ?? 'single',
+      task: options.task ?? 'single',
       labels: ['cat', 'dog'].map(name => ({ name, color: null })),
       readOnly: false,
       autoAdvance: options.auto ?? false,
@@ -90,14 +105,17 @@ describe('Session', () => {
     session.toggle('cat');
     expect(session.position).toBe(1);
     await until(() => server.saves.length === 1);
-    expect(server.saves[0]).toMatchObject({ id: 'smp_0', edit: { labels: ['cat'], confirm: true } });
+    expect(server.saves[0]).toMatchObject({
+      id: 'smp_0',
+      edit: { objects: [{ label: 'cat' }], confirm: true }
+    });
     expect(session.stateAt(0)).toBe('labelled');
     expect(session.saveState.state).toBe('saved');
   });
 
   it('saving and confirming differ: an edit is saved as started', async () => {
     const server = new Server();
-    const session = begin(server, { template: 'multi' });
+    const session = begin(server, { task: 'multi' });
     await session.start();
     session.toggle('cat');
     session.toggle('dog');
@@ -127,12 +145,12 @@ describe('Session', () => {
 
     const second = begin(server, { history });
     await second.start();
-    expect(second.edit.labels).toEqual(['dog']);
+    expect(second.labels).toEqual(['dog']);
     expect(second.undo()).toBe(true);
-    expect(second.edit.labels).toEqual(['cat']);
+    expect(second.labels).toEqual(['cat']);
     await until(() => server.saves.length === 3);
     expect(second.undo()).toBe(true);
-    expect(second.edit.labels).toEqual([]);
+    expect(second.labels).toEqual([]);
     expect(second.undo()).toBe(false);
     expect(second.redo()).toBe(true);
     await until(() => server.rows[0].annotation.objects[0]?.label === 'cat', 'the redo');
@@ -169,7 +187,7 @@ describe('Session', () => {
     session.toggle('cat');
     await until(() => session.conflict !== undefined, 'the conflict');
     expect(session.saveState.state).toBe('conflict');
-    expect(session.edit.labels).toEqual(['cat']);
+    expect(session.labels).toEqual(['cat']);
     await session.resolve('mine');
     expect(server.rows[0].annotation.objects[0].label).toBe('cat');
     expect(server.rows[0].revision).toBe(6);
@@ -184,9 +202,78 @@ describe('Session', () => {
     session.toggle('cat');
     await until(() => session.conflict !== undefined, 'the conflict');
     await session.resolve('theirs');
-    expect(session.edit.labels).toEqual(['dog']);
+    expect(session.labels).toEqual(['dog']);
     expect(server.saves).toEqual([]);
     session.dispose();
+  });
+
+  it('a review is an edit: it goes on, is kept with its reason, and can be taken back', async () => {
+    const server = new Server();
+    server.rows[0] = sample(0, ['dog']);
+    const session = begin(server);
+    await session.start();
+    expect(session.review('reject', ' blurred ')).toBe(true);
+    expect(session.position).toBe(1);
+    expect(session.review('accept')).toBe(false); // nobody confirmed this one
+    await until(() => server.rows[0].state === 'rejected', 'the rejection');
+    expect(server.saves[0].edit.review).toEqual({ verdict: 'reject', reason: 'blurred' });
+    await session.goTo(0);
+    expect(session.undo()).toBe(true);
+    await until(() => server.rows[0].state === 'labelled', 'the undo');
+    expect(server.rows[0].annotation.objects).toEqual([{ label: 'dog' }]);
+    session.dispose();
+  });
+
+  it('another label takes a review away', async () => {
+    const server = new Server();
+    server.rows[0] = { ...sample(0, ['dog']), state: 'reviewed', review: { verdict: 'accept', reason: '' } };
+    const session = begin(server);
+    await session.start();
+    expect(session.stateAt(0)).toBe('reviewed');
+    session.toggle('cat');
+    expect(session.edit).toMatchObject({ review: null, objects: [{ label: 'cat' }] });
+    session.dispose();
+  });
+
+  it('shows proposals where nobody worked, and saves them when a person confirms', async () => {
+    const server = new Server();
+    server.rows[1] = sample(1, ['dog']);
+    const session = begin(server, { task: 'multi' });
+    await session.start();
+    session.propose([
+      { sample_id: 'smp_0', objects: [{ label: 'cat', score: 0.61 }] },
+      { sample_id: 'smp_1', objects: [{ label: 'cat', score: 0.9 }] }
+    ]);
+    expect(session.stateAt(0)).toBe('auto');
+    expect(session.edit.objects).toMatchObject([{ label: 'cat', score: 0.61 }]);
+    expect(session.certaintyAt(0)).toBe(0.61);
+    expect(session.editAt(1).objects).toEqual([{ label: 'dog' }]);
+    expect(session.stateAt(1)).toBe('labelled');
+    expect(server.saves).toEqual([]);
+    expect(session.confirm(true)).toBe(true);
+    await until(() => server.saves.length === 1, 'the confirmation');
+    expect(server.saves[0].edit.confirm).toBe(true);
+    expect(server.saves[0].edit.objects[0]).not.toHaveProperty('score');
+    expect(session.stateAt(0)).toBe('labelled');
+    session.propose([{ sample_id: 'smp_0', objects: [{ label: 'dog', score: 0.99 }] }]);
+    expect(session.labels).toEqual(['cat']);
+    session.dispose();
+  });
+
+  it('orders proposals by what is least certain', () => {
+    expect(
+      byUncertainty([
+        { sample_id: 'a', objects: [{ label: 'x', score: 0.9 }] },
+        {
+          sample_id: 'b',
+          objects: [
+            { label: 'x', score: 0.99 },
+            { label: 'y', score: 0.2 }
+          ]
+        },
+        { sample_id: 'c', objects: [] }
+      ])
+    ).toEqual(['b', 'a', 'c']);
   });
 
   it('begins at a named sample and fetches what is around before it is asked for', async () => {
@@ -236,5 +323,32 @@ describe('keys', () => {
     expect(actionOf(key('z', { ctrlKey: true }), labels)).toEqual({ do: 'undo' });
     expect(actionOf(key('Z', { ctrlKey: true, shiftKey: true }), labels)).toEqual({ do: 'redo' });
     expect(actionOf(key('u'), labels)).toEqual({ do: 'hard' });
+  });
+
+  it('letters of tools are free for labels where there are no tools', () => {
+    expect(actionOf(key('b', { code: 'KeyB' }), labels)).toEqual({ do: 'label', label: 'bus' });
+    const drawn = labelKeys([{ name: 'bus', color: null, key: 'b' }], true);
+    expect(actionOf(key('b', { code: 'KeyB' }), drawn, true)).toEqual({ do: 'tool-box' });
+    expect([...drawn]).toEqual([['1', 'bus']]);
+  });
+
+  it('one table gives the plain keys, the commands of JupyterLab and the schema', () => {
+    const schema = JSON.parse(readFileSync(join(__dirname, '../../schema/settings.json'), 'utf8')) as {
+      'jupyter.lab.shortcuts': { command: string; keys: string[]; selector: string }[];
+    };
+    expect(schema['jupyter.lab.shortcuts']).toEqual(
+      ACTIONS.flatMap(action =>
+        action.keys.map(one => ({
+          command: commandOf(action.do),
+          keys: [one],
+          selector: selectorOf(action, one)
+        }))
+      )
+    );
+    expect(actionOf(key('?', { code: 'Slash', shiftKey: true }), labels)).toEqual({ do: 'help' });
+    expect(actionOf(key('!', { code: 'Digit1', shiftKey: true }), labels)).toEqual({ do: 'fit' });
+    expect(actionOf(key('X', { code: 'KeyX', shiftKey: true }), labels)).toEqual({ do: 'reject' });
+    expect(actionOf(key('ArrowLeft', { shiftKey: true }), labels)).toBeNull();
+    expect(actionOf(key('ArrowLeft', { shiftKey: true }), labels, true)).toEqual({ do: 'move-left' });
   });
 });

@@ -1,22 +1,18 @@
 import { History } from './history';
-import type { IOutboxState, IPending } from './outbox';
+import { certainty, editOf, labelsOf, objectId, sameEdit, vouched } from './objects';
+import type { IOutboxState } from './outbox';
 import { Outbox } from './outbox';
-import type { IAnnotationEdit, IAnnotatorOptions, IAnnotatorSample, IMemory, ISampleSource } from './types';
+import type {
+  IAnnotationEdit,
+  IAnnotatorObject,
+  IAnnotatorOptions,
+  IAnnotatorSample,
+  IMemory,
+  IProposal,
+  ISampleSource
+} from './types';
 
 const WINDOW = 60;
-
-/** What a sample says, as an edit that changes nothing. */
-export function editOf(sample: IAnnotatorSample): IAnnotationEdit {
-  return {
-    labels: sample.annotation.objects.map(object => object.label ?? '').filter(Boolean),
-    hard: sample.hard,
-    confirm: sample.state === 'labelled' || sample.state === 'reviewed'
-  };
-}
-
-function same(a: IAnnotationEdit, b: IAnnotationEdit): boolean {
-  return a.hard === b.hard && a.confirm === b.confirm && a.labels.join('\n') === b.labels.join('\n');
-}
 
 /**
  * Going through samples and saying what they are: where one is, what is said, undo, saving.
@@ -31,12 +27,12 @@ export class Session {
     memories: { history: IMemory; journal: IMemory }
   ) {
     this.history = new History(memories.history, options.scope);
-    this.outbox = new Outbox(source, memories.journal, options.scope, {
+    this.outbox = new Outbox(source, memories.journal, options.scope, this.shapes, {
       saved: sample => this.replace(sample),
       conflict: () => this.emit(),
-      refused: (pending, reason) => {
+      refused: (_pending, reason) => {
         this.refusal = reason;
-        this.revert(pending);
+        this.emit();
       },
       changed: () => this.emit()
     });
@@ -50,17 +46,23 @@ export class Session {
   refusal: Error | null = null;
   readonly history: History;
 
+  /** Whether objects have shapes; then a sample may have many objects of one label, and none is a finding. */
+  get shapes(): boolean {
+    return this.options.task === 'boxes';
+  }
+
   get sample(): IAnnotatorSample | undefined {
-    return this.rows.get(this.position);
+    return this.row(this.position);
   }
 
   /** What is shown as said: the user's word before the server's. */
   get edit(): IAnnotationEdit {
-    const sample = this.sample;
-    if (!sample) {
-      return { labels: [], hard: false, confirm: false };
-    }
-    return this.outbox.peek(sample.id)?.edit ?? editOf(sample);
+    return this.editAt(this.position);
+  }
+
+  /** The labels said of the present sample. */
+  get labels(): string[] {
+    return labelsOf(this.edit.objects);
   }
 
   get saveState(): IOutboxState {
@@ -70,6 +72,11 @@ export class Session {
   /** The other's sample when two changed the present one. */
   get conflict(): IAnnotatorSample | undefined {
     return this.sample ? this.outbox.conflictOf(this.sample.id) : undefined;
+  }
+
+  /** Whether what is said can be confirmed. */
+  get confirmable(): boolean {
+    return this.sample !== undefined && (this.shapes || this.edit.objects.length > 0);
   }
 
   onChange(listener: () => void): () => void {
@@ -95,26 +102,75 @@ export class Session {
     }
   }
 
+  /** A sample of the order; where nobody worked on it, with what is proposed for it. */
   row(position: number): IAnnotatorSample | undefined {
-    return this.rows.get(position);
+    const sample = this.rows.get(position);
+    const objects = sample && this.proposals.get(sample.id);
+    return sample && objects && this.untouched(sample)
+      ? { ...sample, state: 'auto', annotation: { objects, by: null, at: null } }
+      : sample;
   }
 
-  /** The labels shown for a place of the strip. */
-  labelsAt(position: number): string[] {
-    const sample = this.rows.get(position);
-    return sample ? (this.outbox.peek(sample.id)?.edit ?? editOf(sample)).labels : [];
+  /** What is shown as said of a place of the strip. */
+  editAt(position: number): IAnnotationEdit {
+    const sample = this.row(position);
+    if (!sample) {
+      return { objects: [], hard: false, confirm: false, review: null };
+    }
+    return this.outbox.peek(sample.id)?.edit ?? editOf(sample);
   }
 
   stateAt(position: number): string {
-    const sample = this.rows.get(position);
+    const sample = this.row(position);
     if (!sample) {
       return 'unlabelled';
     }
-    const pending = this.outbox.peek(sample.id);
-    if (!pending) {
+    const edit = this.outbox.peek(sample.id)?.edit;
+    if (!edit) {
       return sample.state;
     }
-    return pending.edit.confirm ? 'labelled' : pending.edit.labels.length > 0 ? 'started' : 'unlabelled';
+    if (edit.confirm) {
+      return edit.review ? (edit.review.verdict === 'accept' ? 'reviewed' : 'rejected') : 'labelled';
+    }
+    return edit.objects.length > 0 ? 'started' : 'unlabelled';
+  }
+
+  /**
+   * Show proposals on samples that nobody worked on: as automatic objects with their score, in the state "auto", saved only when a
+   * person changes or confirms them. A person's work is never touched. Proposals for a sample replace earlier ones.
+   */
+  propose(proposals: IProposal[]): void {
+    for (const { sample_id, objects } of proposals) {
+      this.proposals.set(
+        sample_id,
+        objects.map(object => ({ ...object, id: object.id ?? objectId(), score: object.score ?? 0 }))
+      );
+    }
+    this.emit();
+  }
+
+  /** How sure the least sure automatic object of a place is; 1 without any. */
+  certaintyAt(position: number): number {
+    return certainty(this.editAt(position).objects);
+  }
+
+  /** Read samples anew: somebody else, a kernel for example, wrote them. Unsaved edits stay. */
+  async refresh(ids?: string[]): Promise<void> {
+    if (ids) {
+      const read = async (id: string): Promise<void> => {
+        const sample = await this.source.sample(id).catch(() => null);
+        if (sample) {
+          this.replace(sample);
+        }
+      };
+      await Promise.all(ids.map(read));
+    } else {
+      this.rows.clear();
+      this.asking.clear();
+      this.known = false;
+      await this.fetch(this.position);
+    }
+    this.emit();
   }
 
   async goTo(position: number): Promise<void> {
@@ -148,42 +204,58 @@ export class Session {
   /** Give or take a label. One label of a single-label task confirms and goes on, when that is wanted. */
   toggle(label: string): void {
     const now = this.edit;
-    if (this.options.template === 'single') {
-      const again = now.labels[0] === label;
-      if (again && now.confirm && !this.options.autoAdvance) {
-        this.apply({ ...now, labels: [], confirm: false });
+    const old = now.objects.find(object => object.label === label);
+    const given: IAnnotatorObject = old ? vouched(old) : { label };
+    if (this.options.task === 'single') {
+      if (old && now.confirm && !this.options.autoAdvance) {
+        this.apply({ ...now, objects: [], confirm: false, review: null });
         return;
       }
-      this.apply({ ...now, labels: [label], confirm: this.options.autoAdvance || now.confirm });
+      const confirm = this.options.autoAdvance || now.confirm;
+      this.apply({ ...now, objects: [given], confirm, review: old ? now.review : null });
       if (this.options.autoAdvance) {
         void this.next();
       }
       return;
     }
-    const labels = now.labels.includes(label)
-      ? now.labels.filter(one => one !== label)
-      : [...now.labels, label];
-    this.apply({ ...now, labels, confirm: false });
+    const objects = old ? now.objects.filter(object => object !== old) : [...now.objects, given];
+    this.apply({ ...now, objects, confirm: false, review: null });
+  }
+
+  /** Say other objects of the sample. Changes of one `group` that follow each other quickly are one step back. */
+  put(objects: IAnnotatorObject[], group?: string): void {
+    this.apply({ ...this.edit, objects, confirm: false, review: null }, false, group);
   }
 
   clear(): void {
-    this.apply({ ...this.edit, labels: [], confirm: false });
+    this.put([]);
   }
 
   toggleHard(): void {
     this.apply({ ...this.edit, hard: !this.edit.hard });
   }
 
-  /** Vouch for what is said; a sample without a label can't be. */
+  /** Vouch for what is said; a sample without a label can't be, one without a box can. */
   confirm(stay = false): boolean {
-    const now = this.edit;
-    if (now.labels.length === 0) {
+    if (!this.confirmable) {
       return false;
     }
-    this.apply({ ...now, confirm: true }, true);
+    const now = this.edit;
+    this.apply({ ...now, objects: now.objects.map(vouched), confirm: true, review: null }, true);
     if (!stay) {
       void this.next();
     }
+    return true;
+  }
+
+  /** Review a confirmed sample and go on; false where nobody confirmed it yet. */
+  review(verdict: 'accept' | 'reject', reason = ''): boolean {
+    const now = this.edit;
+    if (!now.confirm || this.options.readOnly) {
+      return false;
+    }
+    this.apply({ ...now, review: { verdict, reason: reason.trim() } }, true);
+    void this.next();
     return true;
   }
 
@@ -203,7 +275,7 @@ export class Session {
     return step !== null;
   }
 
-  async resolve(keep: 'mine' | 'theirs'): Promise<void> {
+  async resolve(keep: 'mine' | 'theirs' | 'both'): Promise<void> {
     if (this.sample) {
       await this.outbox.resolve(this.sample.id, keep);
     }
@@ -219,26 +291,31 @@ export class Session {
     this.listeners.clear();
   }
 
-  private apply(edit: IAnnotationEdit, now = false): void {
+  private apply(edit: IAnnotationEdit, now = false, group?: string): void {
     const sample = this.sample;
     if (!sample || this.options.readOnly) {
       return;
     }
     const before = this.edit;
-    if (same(before, edit)) {
+    if (sameEdit(before, edit)) {
       return;
     }
-    this.history.push(sample.id, { before, after: edit });
+    this.history.push(sample.id, { before, after: edit, ...(group ? { group, at: Date.now() } : {}) });
     this.say(edit, now);
   }
 
   private say(edit: IAnnotationEdit, now: boolean): void {
-    const sample = this.sample;
+    // What is saved is based on what the server has, not on what is proposed.
+    const sample = this.rows.get(this.position);
     if (sample && !this.options.readOnly) {
       this.refusal = null;
       this.outbox.add(sample, edit, now || edit.confirm);
       this.emit();
     }
+  }
+
+  private untouched(sample: IAnnotatorSample): boolean {
+    return sample.state === 'unlabelled' || sample.state === 'auto';
   }
 
   private replace(sample: IAnnotatorSample): void {
@@ -247,10 +324,6 @@ export class Session {
         this.rows.set(position, { ...sample, number: row.number });
       }
     }
-    this.emit();
-  }
-
-  private revert(_pending: IPending): void {
     this.emit();
   }
 
@@ -312,6 +385,7 @@ export class Session {
   }
 
   private readonly rows = new Map<number, IAnnotatorSample>();
+  private readonly proposals = new Map<string, IAnnotatorObject[]>();
   private readonly asking = new Map<number, Promise<void>>();
   private readonly listeners = new Set<() => void>();
   private readonly outbox: Outbox;

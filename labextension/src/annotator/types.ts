@@ -6,11 +6,29 @@ export interface IAnnotatorLabel {
   key?: string | null;
 }
 
+/** A rectangle in pixels of the stored picture (an EXIF orientation is not applied); (0, 0) is its upper left corner. */
+export interface IBox {
+  type: 'bbox';
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
 export interface IAnnotatorObject {
   id?: string | null;
   label?: string | null;
+  shape?: IBox | null;
+  /** How sure a machine is, 0 to 1; an object that a person made or vouched for has none. */
   score?: number | null;
   hard?: boolean | null;
+  attributes?: Record<string, unknown> | null;
+}
+
+/** What a reviewer said of a confirmed sample. */
+export interface IReview {
+  verdict: 'accept' | 'reject';
+  reason: string;
 }
 
 export interface IAnnotatorSample {
@@ -23,13 +41,27 @@ export interface IAnnotatorSample {
   width: number | null;
   height: number | null;
   annotation: { objects: IAnnotatorObject[]; by: { id: string; name: string } | null; at: string | null };
+  /** The last review; it stays after the sample was changed because of it. */
+  review?: (IReview & { by?: { id: string; name: string } | null; at?: string | null }) | null;
+  /** The beginning of a text. */
+  excerpt?: string | null;
+  /** A row of a table: column to value. */
+  values?: Record<string, number | boolean | string | null> | null;
 }
 
 /** What a person says of a sample. */
 export interface IAnnotationEdit {
-  labels: string[];
+  objects: IAnnotatorObject[];
   hard: boolean;
   confirm: boolean;
+  review: IReview | null;
+}
+
+/** What somebody's function or model proposes for a sample. */
+export interface IProposal {
+  sample_id: string;
+  /** Each with a label and, if known, a score (0 to 1); boxes with a shape. */
+  objects: IAnnotatorObject[];
 }
 
 /** Thrown by `save` when somebody else changed the sample: what is there now. */
@@ -51,6 +83,8 @@ export interface ISampleSource {
   save(sample: IAnnotatorSample, edit: IAnnotationEdit): Promise<IAnnotatorSample>;
   pictureUrl(sample: IAnnotatorSample): string;
   thumbnailUrl(sample: IAnnotatorSample): string;
+  /** All of a text. */
+  text(sample: IAnnotatorSample): Promise<string>;
 }
 
 /** Remembers across reloads; the pages give one on IndexedDB. */
@@ -63,7 +97,10 @@ export interface IMemory {
 }
 
 export interface IAnnotatorOptions {
-  template: 'single' | 'multi';
+  /** What a sample is; a picture when it is not given. */
+  dataType?: 'image' | 'text' | 'tabular';
+  /** What is said of it: one label, several labels, or boxes with a label each. */
+  task: 'single' | 'multi' | 'boxes';
   labels: IAnnotatorLabel[];
   readOnly: boolean;
   /** Single-label tasks confirm and go on by themselves. */

@@ -1,14 +1,25 @@
 import type { ITrans } from '../i18n';
+import type { Action, ActionName } from './actions';
+import { ACTION_EVENT } from './actions';
+import { BoxActions } from './boxActions';
+import { Boxes } from './boxes';
+import { BoxStage } from './boxStage';
 import { conflictChoices } from './conflict';
 import { element, icon, say } from './dom';
 import { helpTable } from './help';
-import type { Action } from './keys';
-import { actionOf, labelKeys } from './keys';
+import { actionOf, labelKeys, labelOf, shownKeys } from './keys';
+import { LabelList } from './labelList';
+import { ObjectList } from './objectList';
+import { nameOf, summary, vouched } from './objects';
 import { Pictures } from './pictures';
+import { PictureStage } from './pictureStage';
+import { ReviewBox } from './reviewBox';
+import { RowStage } from './rowStage';
+import { SaveMark } from './saveMark';
 import type { Session } from './session';
-
-const STRIP = 15;
-const ZOOMS = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16];
+import type { IStage, Zoom } from './stage';
+import { Strip } from './strip';
+import { TextStage } from './textStage';
 
 export interface IViewOptions {
   trans: ITrans;
@@ -19,9 +30,21 @@ export interface IViewOptions {
   stateWord: (state: string) => string;
   /** What an image element can load for an address, where the browser can't reach it by itself. */
   resolvePicture?: (url: string) => Promise<string>;
+  /**
+   * The keys in force of each action, where commands outside obey them (JupyterLab). Without it the annotator obeys the keys of its
+   * own table while it has the focus.
+   */
+  keysOf?: (action: ActionName) => string[];
 }
 
-/** Draws a session: the picture, what is said of it, the labels, the strip; and obeys keys while it has the focus. */
+const ZOOM_OF: Partial<Record<ActionName, Zoom>> = {
+  'zoom-in': 'in',
+  'zoom-out': 'out',
+  fit: 'fit',
+  actual: 'actual',
+  'zoom-selection': 'selection'
+};
+/** Draws a session: the sample, what is said of it, the labels, the strip; and obeys keys while it has the focus. */
 export class AnnotatorView {
   constructor(
     private readonly root: HTMLElement,
@@ -30,14 +53,24 @@ export class AnnotatorView {
   ) {
     this.trans = options.trans;
     this.pictures = new Pictures(options.resolvePicture);
-    this.keys = labelKeys(session.options.labels);
+    this.keys = labelKeys(session.options.labels, session.shapes);
     root.classList.add('jp-AISpace-Annotator');
     root.tabIndex = 0;
     root.setAttribute('role', 'application');
     root.setAttribute('aria-label', this.trans.__('Annotator: press ? for the keys'));
+    root.toggleAttribute('data-shapes', session.shapes);
+    this.boxes = session.shapes ? new Boxes(session) : null;
+    this.stage = this.makeStage();
     this.build();
     root.addEventListener('keydown', this.onKeyDown);
-    this.stop = session.onChange(() => this.schedule());
+    root.addEventListener('keyup', this.onKeyUp);
+    root.addEventListener('blur', this.onKeyUp);
+    root.addEventListener(ACTION_EVENT, this.onCommand);
+    const stops = [
+      session.onChange(() => this.schedule()),
+      this.boxes?.onChange(() => this.schedule()) ?? (() => undefined)
+    ];
+    this.stop = () => stops.forEach(stop => stop());
     this.draw();
   }
 
@@ -45,21 +78,39 @@ export class AnnotatorView {
     this.root.focus({ preventScroll: true });
   }
 
-  /** Do what a key or a command asks for. */
+  /** Do what a key, a button or a command asks for. */
   run(action: Action): void {
     const { session, trans } = this;
+    const zoom = ZOOM_OF[action.do as ActionName];
+    if (zoom) {
+      this.stage.zoom(zoom);
+      this.schedule();
+      return;
+    }
+    if (this.boxActions?.run(action, this.help !== null)) {
+      return;
+    }
+    const { readOnly } = session.options;
     switch (action.do) {
       case 'label':
-        if (!session.options.readOnly) {
+        if (!readOnly) {
           session.toggle(action.label);
           this.tell(trans.__('Labelled %1', action.label));
         }
         break;
       case 'confirm':
       case 'confirm-stay':
-        if (!session.options.readOnly && !session.confirm(action.do === 'confirm-stay')) {
+        if (!readOnly && !session.confirm(action.do === 'confirm-stay')) {
           this.tell(trans.__('Give it a label first'));
-          this.flash();
+          this.labels.flash();
+        }
+        break;
+      case 'accept':
+        this.tell(session.review('accept') ? trans.__('Accepted') : trans.__('Confirm it first'));
+        break;
+      case 'reject':
+        if (!this.reviewBox.ask()) {
+          this.tell(trans.__('Confirm it first'));
         }
         break;
       case 'next':
@@ -87,66 +138,67 @@ export class AnnotatorView {
       case 'hard':
         session.toggleHard();
         break;
-      case 'repeat': {
-        const before = session.labelsAt(session.position - 1);
-        if (before.length > 0) {
-          before
-            .filter(label => !session.edit.labels.includes(label))
-            .forEach(label => session.toggle(label));
-        }
+      case 'repeat':
+        this.repeat();
         break;
-      }
       case 'clear':
         session.clear();
         break;
       case 'find':
-        this.finder.focus();
-        this.finder.select();
+        this.labels.finder.hidden = false;
+        this.labels.finder.focus();
+        this.labels.finder.select();
         break;
       case 'help':
         this.toggleHelp();
         break;
       case 'leave':
-        if (!this.help.hidden) {
+        if (this.help) {
           this.toggleHelp();
         } else {
           this.options.onLeave?.();
         }
-        break;
-      case 'zoom-in':
-      case 'zoom-out': {
-        const now = this.zoom ?? this.fitted();
-        const step = action.do === 'zoom-in' ? 1 : -1;
-        const next =
-          step > 0
-            ? ZOOMS.find(zoom => zoom > now * 1.01)
-            : [...ZOOMS].reverse().find(zoom => zoom < now * 0.99);
-        this.zoom = next ?? now;
-        this.fit();
-        break;
-      }
-      case 'fit':
-        this.zoom = null;
-        this.fit();
-        break;
-      case 'actual':
-        this.zoom = 1;
-        this.fit();
         break;
     }
   }
 
   dispose(): void {
     this.stop();
+    this.boxes?.dispose();
+    this.stage.dispose();
     this.observer?.disconnect();
     this.root.removeEventListener('keydown', this.onKeyDown);
+    this.root.removeEventListener('keyup', this.onKeyUp);
+    this.root.removeEventListener('blur', this.onKeyUp);
+    this.root.removeEventListener(ACTION_EVENT, this.onCommand);
     cancelAnimationFrame(this.frame);
     this.root.replaceChildren();
   }
 
+  /** Say of this sample what the one before says. */
+  private repeat(): void {
+    const { session, boxes } = this;
+    const before = session.position > 0 ? session.editAt(session.position - 1).objects : [];
+    if (before.length === 0 || session.options.readOnly) {
+      return;
+    }
+    if (boxes) {
+      boxes.repeat(before);
+    } else if (session.options.task === 'single') {
+      session.toggle(before[0].label ?? '');
+    } else {
+      const missing = before.filter(({ label }) => !session.labels.includes(label ?? ''));
+      session.put([...session.edit.objects.map(vouched), ...missing.map(({ label }) => ({ label }))]);
+    }
+  }
+
+  private readonly onCommand = (event: Event): void => {
+    this.run((event as CustomEvent<Action>).detail);
+  };
+
   private readonly onKeyDown = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
-    if (target === this.finder || target === this.place) {
+    if (target === this.labels.finder || target === this.place) {
       this.onFieldKey(event, target);
       return;
     }
@@ -155,16 +207,50 @@ export class AnnotatorView {
       event.stopPropagation();
       return;
     }
-    const action = actionOf(event, this.keys);
-    if (action) {
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    // Outside commands obey the keys, but an input method hides the letters from them.
+    const own = !this.options.keysOf || event.key === 'Process';
+    const action = own ? actionOf(event, this.keys, this.session.shapes) : labelOf(event, this.keys);
+    if (action || (plain && this.hold(event, true))) {
       event.preventDefault();
       event.stopPropagation();
-      this.run(action);
-    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1) {
+      if (action) {
+        this.run(action);
+      }
+    } else if (plain && event.key.length === 1) {
       // No plain key leaves: in a notebook it would cut or paste cells.
       event.stopPropagation();
     }
   };
+
+  private readonly onKeyUp = (event: Event): void => {
+    this.hold(event, false);
+  };
+
+  /** Keys that do something while they are held, and arrows that scroll what is read. */
+  private hold(event: Event, down: boolean): boolean {
+    const key = event instanceof KeyboardEvent ? event.key : '';
+    const { stage } = this;
+    if (!(stage instanceof BoxStage)) {
+      const by = key === 'ArrowDown' ? 60 : key === 'ArrowUp' ? -60 : 0;
+      if (down && by !== 0) {
+        stage.node.scrollBy({ top: by });
+      }
+      return by !== 0;
+    }
+    if (!down && event.type === 'blur') {
+      stage.panning = false;
+      stage.bare = false;
+    } else if (key === ' ') {
+      stage.panning = down;
+      return true;
+    } else if (key.toLowerCase() === 'q') {
+      stage.bare = down;
+      stage.redraw();
+      return true;
+    }
+    return false;
+  }
 
   private onFieldKey(event: KeyboardEvent, field: HTMLElement): void {
     event.stopPropagation();
@@ -173,8 +259,7 @@ export class AnnotatorView {
     }
     if (event.key === 'Escape') {
       event.preventDefault();
-      this.finder.value = '';
-      this.drawLabels();
+      this.labels.clear();
       this.focus();
     } else if (event.key === 'Enter') {
       event.preventDefault();
@@ -184,105 +269,119 @@ export class AnnotatorView {
           void this.session.goTo(position - 1);
         }
       } else {
-        const found = this.list.querySelector<HTMLElement>('button:not([hidden])');
-        if (found?.dataset.label !== undefined) {
-          this.run({ do: 'label', label: found.dataset.label });
+        const label = this.labels.found;
+        if (label !== undefined) {
+          this.run({ do: 'label', label });
         }
-        this.finder.value = '';
-        this.drawLabels();
+        this.labels.clear();
       }
       this.focus();
     }
   }
 
+  private makeStage(): IStage {
+    const { session, trans, boxes, pictures } = this;
+    const { source } = session;
+    switch (session.options.dataType ?? 'image') {
+      case 'text':
+        return new TextStage(trans, sample => source.text(sample));
+      case 'tabular':
+        return new RowStage(trans);
+      default:
+        break;
+    }
+    if (!boxes) {
+      return new PictureStage(trans, pictures, sample => source.pictureUrl(sample));
+    }
+    const stage = new BoxStage(boxes, {
+      trans,
+      pictures,
+      urlOf: sample => source.pictureUrl(sample),
+      colourOf: this.colourOf,
+      onDrawn: () => {
+        const n = boxes.objects.length;
+        this.tell(trans.__('Drawn: %1', nameOf(boxes.objects[n - 1], n)));
+        if (boxes.label === null) {
+          this.labels.flash();
+        }
+      }
+    });
+    stage.onZoom = () => this.schedule();
+    return stage;
+  }
+
+  private readonly colourOf = (label: string): string => {
+    const index = this.session.options.labels.findIndex(one => one.name === label);
+    return this.session.options.labels[index]?.color ?? this.options.colour(Math.max(0, index));
+  };
+
+  private keysOf(action: ActionName): string[] {
+    return this.options.keysOf?.(action) ?? shownKeys(action, /Mac/.test(navigator.platform));
+  }
+
+  /** A button of an action, with its name and, in its title, its keys. */
+  private button(
+    action: ActionName,
+    label: string,
+    symbol: Parameters<typeof icon>[0],
+    text = ''
+  ): HTMLButtonElement {
+    const keys = this.keysOf(action).join(', ');
+    const made = element('button', {
+      type: 'button',
+      class: text ? 'ais-Button ais-mod-plain' : 'ais-Button ais-mod-quiet ais-mod-icon',
+      'aria-label': label,
+      title: keys ? `${label} (${keys})` : label
+    });
+    made.append(icon(symbol));
+    if (text) {
+      made.append(document.createTextNode(` ${text}`));
+    }
+    made.addEventListener('click', () => {
+      this.run({ do: action });
+      this.focus();
+    });
+    return made;
+  }
+
   private build(): void {
-    const { trans } = this;
-    const button = (
-      action: Action['do'],
-      label: string,
-      symbol: Parameters<typeof icon>[0]
-    ): HTMLButtonElement => {
-      const made = element('button', {
-        type: 'button',
-        class: 'ais-Button ais-mod-quiet ais-mod-icon',
-        'aria-label': label,
-        title: label
-      });
-      made.append(icon(symbol));
-      made.addEventListener('click', () => {
-        this.run({ do: action } as Action);
-        this.focus();
-      });
-      return made;
-    };
+    const { trans, session } = this;
+    const { options } = session;
     this.place = element('input', {
       class: 'ais-Input',
       type: 'text',
       inputmode: 'numeric',
-      'aria-label': trans.__('Number of the sample')
+      'aria-label': trans.__('Number of the sample'),
+      'data-lm-suppress-shortcuts': 'true'
     });
     this.of = element('span', {});
     this.name = element('span', { class: 'ais-Annotator-name ais-Code' });
-    this.mark = element('span', { class: 'ais-SaveMark', role: 'status' });
-    this.undoButton = button('undo', trans.__('Undo (Ctrl+Z)'), 'undo');
-    this.redoButton = button('redo', trans.__('Redo (Ctrl+Y)'), 'redo');
+    this.mark = new SaveMark(trans);
+    this.undoButton = this.button('undo', trans.__('Undo'), 'undo');
+    this.redoButton = this.button('redo', trans.__('Redo'), 'redo');
+    this.scale = element('span', { class: 'ais-Annotator-scale' });
     const bar = element('div', { class: 'ais-Annotator-bar' });
     bar.append(
-      button('previous', trans.__('Previous sample (←)'), 'back'),
+      this.button('previous', trans.__('Previous sample'), 'back'),
       this.place,
       this.of,
-      button('next', trans.__('Next sample (→)'), 'forward'),
+      this.button('next', trans.__('Next sample'), 'forward'),
       this.name,
-      this.mark,
+      this.mark.node,
       this.undoButton,
       this.redoButton,
-      button('help', trans.__('Keys (?)'), 'keyboard')
+      this.button('zoom-out', trans.__('Zoom out'), 'minus'),
+      this.scale,
+      this.button('zoom-in', trans.__('Zoom in'), 'plus'),
+      this.button('help', trans.__('Keys'), 'keyboard')
     );
-
-    this.stage = element('div', { class: 'ais-Annotator-stage' });
-    this.picture = element('img', { alt: '' });
-    this.notice = element('p', { class: 'ais-Annotator-notice', hidden: '' });
-    this.stage.append(this.picture, this.notice);
 
     this.conflict = element('div', { class: 'ais-Annotator-conflict', role: 'alert', hidden: '' });
     this.said = element('div', { class: 'ais-Annotator-said' });
-    this.hard = element('button', {
-      type: 'button',
-      class: 'ais-Button ais-mod-plain',
-      'aria-pressed': 'false'
-    });
-    this.hard.append(icon('flag'), document.createTextNode(` ${trans.__('Hard example (U)')}`));
-    this.hard.addEventListener('click', () => {
-      this.run({ do: 'hard' });
+    this.hard = this.button('hard', trans.__('Hard example'), 'flag', trans.__('Hard example'));
+    this.labels = new LabelList(trans, options.labels, this.keys, this.colourOf, label => {
+      this.run({ do: 'label', label });
       this.focus();
-    });
-    this.finder = element('input', {
-      class: 'ais-Input',
-      type: 'search',
-      placeholder: trans.__('/ find a label'),
-      'aria-label': trans.__('Find a label')
-    });
-    this.finder.addEventListener('input', () => this.drawLabels());
-    this.list = element('div', {
-      class: 'ais-Annotator-labels',
-      role: 'group',
-      'aria-label': trans.__('Labels')
-    });
-    this.session.options.labels.forEach((label, index) => {
-      const key = [...this.keys].find(([, name]) => name === label.name)?.[0] ?? '';
-      const one = element('button', { type: 'button', 'aria-pressed': 'false', 'data-label': label.name });
-      const swatch = element('i', {});
-      swatch.style.background = label.color ?? this.options.colour(index);
-      const kbd = element('kbd', {});
-      kbd.textContent = key;
-      const word = element('span', {});
-      word.textContent = label.name;
-      one.append(kbd, swatch, word);
-      one.addEventListener('click', () => {
-        this.run({ do: 'label', label: label.name });
-        this.focus();
-      });
-      this.list.append(one);
     });
     this.confirmButton = element('button', { type: 'button', class: 'ais-Button ais-mod-primary' });
     this.confirmButton.textContent = trans.__('Confirm and next ⏎');
@@ -290,31 +389,68 @@ export class AnnotatorView {
       this.run({ do: 'confirm' });
       this.focus();
     });
+    this.reviewBox = new ReviewBox(trans, session, {
+      accept: () => {
+        this.run({ do: 'accept' });
+        this.focus();
+      },
+      reject: reason => {
+        session.review('reject', reason);
+        this.tell(trans.__('Rejected'));
+      },
+      focus: () => this.focus()
+    });
     const side = element('div', { class: 'ais-Annotator-side' });
     side.append(this.conflict, this.said, this.hard);
-    if (this.session.options.labels.length > 10) {
-      side.append(this.finder);
+    if (this.boxes) {
+      this.objectList = new ObjectList(trans, this.boxes, this.colourOf, options.readOnly, () =>
+        this.focus()
+      );
+      side.append(this.objectList.node);
+      this.boxActions = new BoxActions(
+        session,
+        this.boxes,
+        this.stage as BoxStage,
+        trans,
+        text => this.tell(text),
+        (object, number) =>
+          this.objectList?.describe(object, number, session.sample?.annotation.by?.name ?? null) ?? ''
+      );
     }
-    side.append(this.list, this.confirmButton);
-    if (this.session.options.labels.length === 0) {
+    side.append(this.labels.finder, this.labels.list, this.confirmButton, this.reviewBox.node);
+    if (options.labels.length === 0) {
       const none = element('p', {});
       none.textContent = trans.__('There is no label yet: add some on the tab "Labels" of the dataset.');
       side.append(none);
     }
-
-    this.strip = element('div', {
-      class: 'ais-Annotator-strip',
-      role: 'group',
-      'aria-label': trans.__('Samples around')
-    });
-    this.help = helpTable(trans, this.session.options.template);
-    this.live = element('div', { class: 'ais-Hidden', 'aria-live': 'polite' });
     const main = element('div', { class: 'ais-Annotator-main' });
-    main.append(this.stage, side);
-    this.root.append(bar, main, this.strip, this.help, this.live);
+    if (this.boxes) {
+      this.tools = [
+        this.button('tool-select', trans.__('Select'), 'select'),
+        this.button('tool-box', trans.__('Box'), 'box')
+      ];
+      const tools = element('div', {
+        class: 'ais-Annotator-tools',
+        role: 'toolbar',
+        'aria-orientation': 'vertical',
+        'aria-label': trans.__('Tools')
+      });
+      tools.append(...this.tools);
+      main.append(tools);
+    }
+    main.append(this.stage.node, side);
+    this.strip = new Strip(trans, session, this.pictures, this.options.stateWord, position => {
+      void session.goTo(position);
+      this.focus();
+    });
+    this.live = element('div', { class: 'ais-Hidden', 'aria-live': 'polite' });
+    this.root.append(bar, main, this.strip.node, this.live);
     if (typeof ResizeObserver !== 'undefined') {
-      this.observer = new ResizeObserver(() => this.fit());
-      this.observer.observe(this.stage);
+      this.observer = new ResizeObserver(() => {
+        this.stage.resize();
+        this.schedule();
+      });
+      this.observer.observe(this.stage.node);
     }
   }
 
@@ -328,105 +464,65 @@ export class AnnotatorView {
   }
 
   private draw(): void {
-    const { session, trans } = this;
-    const sample = session.sample;
+    const { session, trans, boxes } = this;
+    const { sample, edit } = session;
     if (document.activeElement !== this.place) {
       this.place.value = session.total > 0 ? String(session.position + 1) : '0';
     }
     this.of.textContent = trans.__('of %1', session.total.toLocaleString('en-US'));
     this.name.textContent = sample?.path ?? '';
     this.name.title = sample?.path ?? '';
-    this.drawMark();
+    this.mark.draw(session);
     this.undoButton.setAttribute('aria-disabled', String(!session.history.canUndo));
     this.redoButton.setAttribute('aria-disabled', String(!session.history.canRedo));
-    this.drawPicture();
+    this.stage.show(sample, this.notice());
+    this.stage.redraw();
+    this.scale.textContent = this.stage.scale;
+    this.prefetch();
     this.drawSaid();
-    this.drawLabels();
-    this.drawConflict();
-    this.drawStrip();
-    const { edit } = session;
-    this.hard.setAttribute('aria-pressed', String(edit.hard));
-    const blocked = edit.labels.length === 0 || session.options.readOnly;
-    this.confirmButton.setAttribute('aria-disabled', String(blocked));
-    this.confirmButton.title = session.options.readOnly
-      ? trans.__('You may only read it')
-      : blocked
-        ? trans.__('Give it a label first')
-        : '';
-  }
-
-  private drawMark(): void {
-    const { trans } = this;
-    const state = this.session.saveState;
-    const { refusal } = this.session;
-    const time = (at: number): string => new Date(at).toTimeString().slice(0, 8);
-    const [symbol, tone, words] = refusal
-      ? (['cross', 'error', refusal.message] as const)
-      : state.state === 'saving'
-        ? (['refresh', 'brand', trans.__('Saving')] as const)
-        : state.state === 'kept'
-          ? ([
-              'warning',
-              'warning',
-              trans._n('Not saved, %1 edit kept here', 'Not saved, %1 edits kept here', state.kept)
-            ] as const)
-          : state.state === 'conflict'
-            ? ([
-                'warning',
-                'warning',
-                trans.__('Changed by %1', state.by ?? trans.__('somebody else'))
-              ] as const)
-            : ([
-                'tick',
-                'success',
-                state.at ? trans.__('Saved %1', time(state.at)) : trans.__('Saved')
-              ] as const);
-    if (this.mark.dataset.words !== words) {
-      this.mark.dataset.words = words;
-      this.mark.dataset.state = refusal ? 'refused' : state.state;
-      const made = icon(symbol);
-      made.classList.add(`ais-tone-${tone}`);
-      this.mark.replaceChildren(made, document.createTextNode(` ${words}`));
-    }
-  }
-
-  private drawPicture(): void {
-    const { session, trans } = this;
-    const sample = session.sample;
-    const url = sample ? session.source.pictureUrl(sample) : '';
-    if (!sample) {
-      this.picture.hidden = true;
-      this.notice.hidden = false;
-      this.notice.textContent = session.failure
-        ? session.failure.message
-        : session.ready && session.total === 0
-          ? trans.__('No sample matches. Go back and choose other filters.')
-          : trans.__('Loading');
-      return;
-    }
-    if (url === this.shown) {
-      return;
-    }
-    this.shown = url;
-    this.picture.alt = sample.path;
-    this.pictures.fetch(url).then(
-      image => {
-        if (this.shown === url) {
-          this.picture.src = image.src;
-          this.picture.hidden = false;
-          this.notice.hidden = true;
-          this.natural = { width: image.naturalWidth, height: image.naturalHeight };
-          this.fit();
-        }
-      },
-      () => {
-        if (this.shown === url) {
-          this.picture.hidden = true;
-          this.notice.hidden = false;
-          this.notice.textContent = trans.__('This picture can not be shown.');
-        }
-      }
+    this.labels.draw(
+      boxes
+        ? boxes.selected.length > 0
+          ? boxes.selected.map(object => object.label ?? '')
+          : boxes.label !== null
+            ? [boxes.label]
+            : []
+        : session.labels
     );
+    this.objectList?.draw(sample?.annotation.by?.name ?? null);
+    this.tools.forEach((tool, index) =>
+      tool.setAttribute('aria-pressed', String((boxes?.tool === 'box') === (index === 1)))
+    );
+    this.reviewBox.draw();
+    this.conflict.hidden = !session.conflict;
+    this.conflict.replaceChildren(...conflictChoices(session, trans, () => this.focus()));
+    this.strip.draw();
+    this.hard.setAttribute('aria-pressed', String(edit.hard));
+    const { readOnly } = session.options;
+    this.confirmButton.setAttribute('aria-disabled', String(readOnly || !session.confirmable));
+    this.confirmButton.title = readOnly
+      ? trans.__('You may only read it')
+      : session.confirmable
+        ? ''
+        : trans.__('Give it a label first');
+  }
+
+  private notice(): string {
+    const { session, trans } = this;
+    return session.failure
+      ? session.failure.message
+      : session.ready && session.total === 0
+        ? trans.__('No sample matches. Go back and choose other filters.')
+        : trans.__('Loading');
+  }
+
+  /** Pictures around are fetched before one asks for them. */
+  private prefetch(): void {
+    const { session } = this;
+    if ((session.options.dataType ?? 'image') !== 'image' || this.prefetched === session.sample?.id) {
+      return;
+    }
+    this.prefetched = session.sample?.id;
     for (const step of [1, 2, -1]) {
       const other = session.row(session.position + step);
       if (other) {
@@ -435,115 +531,32 @@ export class AnnotatorView {
     }
   }
 
-  private fitted(): number {
-    const { width, height } = this.natural;
-    if (!width || !height) {
-      return 1;
-    }
-    const across = Math.max(40, this.stage.clientWidth - 24);
-    const down = Math.max(40, this.stage.clientHeight - 24);
-    return Math.min(across / width, down / height, 24);
-  }
-
-  private fit(): void {
-    const zoom = this.zoom ?? this.fitted();
-    this.picture.style.width = `${Math.max(1, this.natural.width * zoom)}px`;
-    this.picture.style.height = `${Math.max(1, this.natural.height * zoom)}px`;
-    this.picture.style.imageRendering = zoom >= 2 ? 'pixelated' : 'auto';
-  }
-
   private drawSaid(): void {
     const { session, trans } = this;
-    const sample = session.sample;
-    const { edit } = session;
-    const state = session.stateAt(session.position);
+    const { sample, edit } = session;
     const by = sample?.annotation.by?.name;
-    const automatic = sample?.state === 'auto' ? sample.annotation.objects[0]?.score : null;
+    const automatic = session.shapes ? null : edit.objects[0]?.score;
     say(this.said, [
-      `${trans.__('State')}: ${this.options.stateWord(state)}`,
-      `${trans.__('Label')}: ${edit.labels.join(', ') || trans.__('none')}`,
+      `${trans.__('State')}: ${this.options.stateWord(session.stateAt(session.position))}`,
+      session.shapes ? null : `${trans.__('Label')}: ${session.labels.join(', ') || trans.__('none')}`,
       automatic !== null && automatic !== undefined
         ? trans.__('automatic, %1 % sure', Math.round(automatic * 100))
         : null,
-      by ? trans.__('by %1', by) : null
+      by ? trans.__('by %1', by) : null,
+      session.shapes && edit.objects.length > 0 ? summary(edit.objects) : null
     ]);
   }
 
-  private drawLabels(): void {
-    const chosen = this.session.edit.labels;
-    const needle = this.finder.value.trim().toLowerCase();
-    for (const one of this.list.children) {
-      const button = one as HTMLButtonElement;
-      button.setAttribute('aria-pressed', String(chosen.includes(button.dataset.label ?? '')));
-      button.hidden = needle !== '' && !(button.dataset.label ?? '').toLowerCase().includes(needle);
-    }
-  }
-
-  private drawConflict(): void {
-    this.conflict.hidden = !this.session.conflict;
-    this.conflict.replaceChildren(...conflictChoices(this.session, this.trans, () => this.focus()));
-  }
-
-  private drawStrip(): void {
-    const { session, trans } = this;
-    const half = Math.floor(STRIP / 2);
-    const first = Math.max(0, Math.min(session.position - half, session.total - STRIP));
-    const last = Math.min(session.total - 1, first + STRIP - 1);
-    const wanted: HTMLElement[] = [];
-    for (let position = first; position <= last; position++) {
-      const row = session.row(position);
-      const id = row?.id ?? `empty-${position}`;
-      let cell = this.cells.get(id);
-      if (!cell) {
-        cell = element('button', { type: 'button', tabindex: '-1' });
-        if (row) {
-          const image = element('img', { alt: '', loading: 'lazy', decoding: 'async' });
-          this.pictures.show(image, session.source.thumbnailUrl(row));
-          cell.append(image, element('span', {}));
-        }
-        const at = position;
-        cell.addEventListener('click', () => {
-          void session.goTo(at);
-          this.focus();
-        });
-        this.cells.set(id, cell);
-      }
-      const state = session.stateAt(position);
-      const labels = session.labelsAt(position).join(', ');
-      cell.setAttribute(
-        'aria-label',
-        `${position + 1}: ${this.options.stateWord(state)}${labels ? `, ${labels}` : ''}`
-      );
-      cell.setAttribute('aria-current', String(position === session.position));
-      cell.dataset.state = state;
-      const caption = cell.querySelector('span');
-      if (caption) {
-        caption.textContent = labels || (state === 'unlabelled' ? '·' : trans.__('none'));
-      }
-      wanted.push(cell);
-    }
-    if (this.cells.size > STRIP * 8) {
-      const keep = new Set(wanted);
-      for (const [id, cell] of this.cells) {
-        if (!keep.has(cell)) {
-          this.cells.delete(id);
-        }
-      }
-    }
-    const present = [...this.strip.children];
-    if (present.length !== wanted.length || present.some((cell, index) => cell !== wanted[index])) {
-      this.strip.replaceChildren(...wanted);
-    }
-  }
-
   private toggleHelp(): void {
-    this.help.hidden = !this.help.hidden;
+    if (this.help) {
+      this.help.remove();
+      this.help = null;
+    } else {
+      // Made when it is asked for: keys may have been changed since.
+      this.help = helpTable(this.trans, this.session.options.task, action => this.keysOf(action));
+      this.root.append(this.help);
+    }
     this.focus();
-  }
-
-  private flash(): void {
-    this.list.classList.add('ais-mod-flash');
-    setTimeout(() => this.list.classList.remove('ais-mod-flash'), 400);
   }
 
   private tell(text: string): void {
@@ -554,28 +567,28 @@ export class AnnotatorView {
   private readonly keys: Map<string, string>;
   private readonly stop: () => void;
   private readonly pictures: Pictures;
-  private readonly cells = new Map<string, HTMLButtonElement>();
+  private readonly boxes: Boxes | null;
+  private readonly stage: IStage;
   private observer: ResizeObserver | undefined;
   private frame = 0;
-  private zoom: number | null = null;
-  private natural = { width: 0, height: 0 };
-  private shown = '';
+  private prefetched: string | undefined;
+  private objectList: ObjectList | null = null;
+  private boxActions: BoxActions | null = null;
+  private tools: HTMLButtonElement[] = [];
   private place!: HTMLInputElement;
   private of!: HTMLElement;
   private name!: HTMLElement;
-  private mark!: HTMLElement;
+  private scale!: HTMLElement;
+  private mark!: SaveMark;
   private undoButton!: HTMLButtonElement;
   private redoButton!: HTMLButtonElement;
-  private stage!: HTMLElement;
-  private picture!: HTMLImageElement;
-  private notice!: HTMLElement;
   private conflict!: HTMLElement;
   private said!: HTMLElement;
   private hard!: HTMLButtonElement;
-  private finder!: HTMLInputElement;
-  private list!: HTMLElement;
+  private labels!: LabelList;
   private confirmButton!: HTMLButtonElement;
-  private strip!: HTMLElement;
-  private help!: HTMLElement;
+  private reviewBox!: ReviewBox;
+  private strip!: Strip;
+  private help: HTMLElement | null = null;
   private live!: HTMLElement;
 }

@@ -26,6 +26,8 @@ export interface IApp {
   notify(notice: INotice): void;
   /** Open a file of the user's area in the face's own viewer; absent where there is none. */
   openFile?: (path: string) => void;
+  /** The keys in force of an action of the annotator, where the face obeys them by commands of its own. */
+  annotatorKeys?: (action: string) => string[];
   /** The name of the signed-in user and what he may do. */
   may(permission: string): boolean;
 }

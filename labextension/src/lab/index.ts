@@ -1,4 +1,5 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { annotatorCommands } from './annotatorCommands';
 import { filebrowser } from './filebrowser';
 import { launcher } from './launcher';
 import { notifications } from './notifications';
@@ -11,6 +12,7 @@ export * from './tokens';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   opener,
+  annotatorCommands,
   sidebar,
   launcher,
   statusbar,

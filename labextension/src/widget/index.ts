@@ -7,12 +7,13 @@
  * Messages to the kernel: {op: "call", id, method, path, headers, body}; answer: {op: "answer", id, status, body} and the bytes as buffer 0.
  */
 import type { AnyModel } from '@anywidget/types';
-import { AnnotatorView, Session } from '../annotator';
+import { AnnotatorView, Session, taskOf } from '../annotator';
+import type { IAnnotatorOptions } from '../annotator';
 import { AISpaceClient } from '../client';
 import type { ISampleFilter } from '../client';
 import type { Transport } from '../client/call';
 import { labelColour } from '../components/datasets/labelColour';
-import { objectsOf, sampleSource } from '../components/datasets/sampleSource';
+import { sampleSource } from '../components/datasets/sampleSource';
 import { statusWord } from '../components/status';
 import type { Catalogue } from '../i18n';
 import { english, translatorOf } from '../i18n';
@@ -161,16 +162,17 @@ function render({ model, el }: { model: AnyModel<ITraits>; el: HTMLElement }): (
         return;
       }
       words.remove();
-      const template = dataset.template ?? 'single';
-      const source = sampleSource(client, id, model.get('filter') ?? {}, 'number', objectsOf);
+      const task = taskOf(dataset);
+      const source = sampleSource(client, id, model.get('filter') ?? {}, 'number');
       const urls = new Map<string, string>();
       const session = new Session(
         source,
         {
-          template,
+          dataType: dataset.data_type as IAnnotatorOptions['dataType'],
+          task,
           labels: dataset.label_group?.labels ?? [],
           readOnly: Boolean(model.get('read_only')) || !dataset.can.includes('write'),
-          autoAdvance: template === 'single' && model.get('auto_advance') !== false,
+          autoAdvance: task === 'single' && model.get('auto_advance') !== false,
           scope: id
         },
         { history: client.history, journal: client.journal }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import { AnnotatorView, Session } from '../../annotator';
+import { AnnotatorView, Session, taskOf } from '../../annotator';
+import type { IAnnotatorOptions } from '../../annotator';
 import type { IDatasetRead } from '../../client';
 import { useApp, usePage } from '../context';
 import { CheckField } from '../controls';
@@ -10,12 +11,12 @@ import { statusWord } from '../status';
 import { useQuery } from '../useQuery';
 import { labelColour } from './labelColour';
 import { filterOf } from './SampleFilters';
-import { objectsOf, sampleSource } from './sampleSource';
+import { sampleSource } from './sampleSource';
 
 const SETTING = 'aispace.autoAdvance';
 
 function Annotator(props: { dataset: IDatasetRead }): JSX.Element {
-  const { client, trans } = useApp();
+  const { client, trans, annotatorKeys } = useApp();
   const page = usePage();
   const { dataset } = props;
   const root = useRef<HTMLDivElement>(null);
@@ -25,7 +26,8 @@ function Annotator(props: { dataset: IDatasetRead }): JSX.Element {
   const start = useRef({ filter: filterOf(page.query), sort: page.query.get('sort') ?? 'number' });
   const labels = dataset.label_group?.labels ?? [];
   const labelsKey = JSON.stringify(labels);
-  const template = dataset.template ?? 'single';
+  const task = taskOf(dataset);
+  const dataType = dataset.data_type as IAnnotatorOptions['dataType'];
   const readOnly = !dataset.can.includes('write');
 
   useEffect(() => {
@@ -35,12 +37,13 @@ function Annotator(props: { dataset: IDatasetRead }): JSX.Element {
     }
     const { filter, sort } = start.current;
     const session = new Session(
-      sampleSource(client, dataset.id, filter, sort, objectsOf),
+      sampleSource(client, dataset.id, filter, sort),
       {
-        template,
+        dataType,
+        task,
         labels: JSON.parse(labelsKey) as typeof labels,
         readOnly,
-        autoAdvance: template === 'single' && auto,
+        autoAdvance: task === 'single' && auto,
         scope: dataset.id
       },
       { history: client.history, journal: client.journal }
@@ -49,6 +52,7 @@ function Annotator(props: { dataset: IDatasetRead }): JSX.Element {
       trans,
       colour: labelColour,
       stateWord: state => statusWord(trans, state),
+      keysOf: annotatorKeys,
       onLeave: () =>
         place.current.go(
           formatPath(
@@ -73,11 +77,11 @@ function Annotator(props: { dataset: IDatasetRead }): JSX.Element {
       view.dispose();
       session.dispose();
     };
-  }, [client, trans, dataset.id, template, labelsKey, readOnly, auto]);
+  }, [client, trans, annotatorKeys, dataset.id, task, dataType, labelsKey, readOnly, auto]);
 
   return (
     <>
-      {template === 'single' && !readOnly ? (
+      {task === 'single' && !readOnly ? (
         <CheckField
           label={trans.__('A label confirms and goes on by itself')}
           checked={auto}

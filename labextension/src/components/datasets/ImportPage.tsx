@@ -1,152 +1,22 @@
 import type { DragEvent } from 'react';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import type { AISpaceError, IImportRead, IInspection, IUploadFile, Source } from '../../client';
+import { useRef, useState, useSyncExternalStore } from 'react';
+import type { AISpaceError, ImportLayout, IUploadFile, Source } from '../../client';
 import { idempotencyKey } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button, CheckField, RadioCards, SelectField } from '../controls';
 import { FilePicker } from '../FilePicker';
-import { bytes, count, percent } from '../formats';
+import { bytes, count } from '../formats';
 import { FormPage, Section } from '../FormPage';
 import { PageFrame } from '../PageFrame';
 import { ErrorView, Skeleton } from '../states';
-import { ReasonLine, StatusPill } from '../StatusPill';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
+import { ImportProgress } from './ImportProgress';
+import { Layouts, Preview, useSampleCount } from './ImportPreview';
 import { droppedFiles, filesOf } from './localFiles';
-import { layoutWord, splitWord } from './words';
+import { layoutMeaning, layoutWord, splitWord } from './words';
 
 type From = 'folder' | 'files' | 'archive' | 'area';
-
-const ENDED = ['succeeded', 'failed', 'cancelled'];
-
-/** What the files would become: layout, labels, the first twenty. */
-function Preview(props: { inspection: IInspection }): JSX.Element {
-  const { trans, locale } = useApp();
-  const { inspection } = props;
-  const labels = Object.entries(inspection.labels);
-  return (
-    <div className="ais-Preview">
-      <p>
-        <b>{trans._n('%1 picture', '%1 pictures', inspection.count, count(inspection.count))}</b> ·{' '}
-        {layoutWord(trans, inspection.layout)} ({trans.__('%1 sure', percent(inspection.confidence, locale))})
-        {inspection.refused > 0
-          ? ` · ${trans._n('%1 file will be refused', '%1 files will be refused', inspection.refused)}`
-          : ''}
-      </p>
-      {labels.length > 0 ? (
-        <p>
-          {trans._n('%1 label:', '%1 labels:', labels.length)}{' '}
-          {labels
-            .slice(0, 30)
-            .map(([name, n]) => `${name} (${count(n)})`)
-            .join(', ')}
-          {labels.length > 30 ? ' …' : ''}
-        </p>
-      ) : null}
-      <details open>
-        <summary>{trans.__('The first files')}</summary>
-        <ul className="ais-List">
-          {inspection.preview.slice(0, 20).map(sample => (
-            <li key={sample.path}>
-              <div className="ais-Code">{sample.path}</div>
-              <span>{sample.labels.join(', ') || trans.__('no label')}</span>
-              {sample.split ? <span className="ais-Muted">{splitWord(trans, sample.split)}</span> : null}
-            </li>
-          ))}
-        </ul>
-      </details>
-    </div>
-  );
-}
-
-/** An import while it runs and after: progress, then the report by file. */
-function Running(props: { id: string; datasetId: string }): JSX.Element {
-  const { client, trans } = useApp();
-  const page = usePage();
-  const query = useQuery(
-    `import ${props.id}`,
-    signal => client.call('GET /imports/{id}', { path: { id: props.id }, signal }),
-    event => event.object_id === props.id || event.object_id === props.datasetId
-  );
-  const { reload } = query;
-  const data: IImportRead | undefined = query.data;
-  const ended = data ? ENDED.includes(data.status) : false;
-  useEffect(() => {
-    if (!data || ended) {
-      return;
-    }
-    // Progress within an import is no event: while one looks at it, it is asked for.
-    const timer = setTimeout(() => document.visibilityState !== 'hidden' && reload(), 1000);
-    return () => clearTimeout(timer);
-  }, [data, ended, reload]);
-  const cancel = useAction(async () => {
-    query.set(await client.call('POST /imports/{id}/cancel', { path: { id: props.id } }));
-  });
-  if (!data) {
-    return query.error ? <ErrorView error={query.error} onRetry={reload} /> : <Skeleton rows={3} />;
-  }
-  const { report, progress } = data;
-  const share = progress.total ? progress.done / progress.total : 0;
-  return (
-    <section aria-label={trans.__('Import')}>
-      <p className="ais-Row">
-        <StatusPill status={ended ? data.status : 'importing'} />
-        {ended ? null : (
-          <>
-            <progress value={share} max={1} aria-label={trans.__('Progress of the import')} />
-            <span>
-              {progress.total
-                ? trans.__('%1 of %2 files', count(progress.done), count(progress.total))
-                : trans.__('%1 files', count(progress.done))}
-            </span>
-            <Button busy={cancel.busy} onClick={cancel.run}>
-              {trans.__('Cancel the import')}
-            </Button>
-            <span className="ais-Muted">{trans.__('You can leave this page: it goes on.')}</span>
-          </>
-        )}
-      </p>
-      <ReasonLine reason={data.reason} />
-      {ended ? (
-        <>
-          <ul>
-            <li>
-              {trans._n('%1 file imported', '%1 files imported', report.imported, count(report.imported))}
-            </li>
-            {report.replaced > 0 ? <li>{trans._n('%1 replaced', '%1 replaced', report.replaced)}</li> : null}
-            {report.skipped > 0 ? <li>{trans._n('%1 skipped', '%1 skipped', report.skipped)}</li> : null}
-            {report.duplicates > 0 ? (
-              <li>{trans._n('%1 duplicate left out', '%1 duplicates left out', report.duplicates)}</li>
-            ) : null}
-            {report.labels_created.length > 0 ? (
-              <li>{trans.__('New labels: %1', report.labels_created.join(', '))}</li>
-            ) : null}
-          </ul>
-          {report.refused_count > 0 ? (
-            <details open>
-              <summary>{trans._n('%1 file refused', '%1 files refused', report.refused_count)}</summary>
-              <ul className="ais-List">
-                {report.refused.slice(0, 200).map(file => (
-                  <li key={file.path}>
-                    <span className="ais-Code">{file.path}</span> <span>{file.message}</span>
-                  </li>
-                ))}
-              </ul>
-            </details>
-          ) : null}
-          <div className="ais-Row">
-            <Button kind="primary" onClick={() => page.go(`/datasets/${props.datasetId}`)}>
-              {trans.__('Look at the samples')}
-            </Button>
-            <Button onClick={() => page.setQuery({ import: null, batch: null, area: null })}>
-              {trans.__('Import more')}
-            </Button>
-          </div>
-        </>
-      ) : null}
-    </section>
-  );
-}
 
 /** Import: choose, see what it would become, run, read the report. All of it at one address. */
 export default function ImportPage(): JSX.Element {
@@ -168,13 +38,26 @@ export default function ImportPage(): JSX.Element {
       : area
         ? { kind: 'area', path: area }
         : null;
-  const inspection = useQuery(source && !running ? `inspect ${id} ${JSON.stringify(source)}` : null, signal =>
-    client.call('POST /datasets/{id}/import/inspect', { path: { id }, body: { source: source! }, signal })
+  const kinds = useQuery('dataset kinds', signal => client.call('GET /dataset-kinds', { signal }));
+  const dataType = dataset.data?.data_type ?? 'image';
+  const layouts =
+    kinds.data?.items.find(
+      kind => kind.data_type === dataType && kind.annotation_type === dataset.data?.annotation_type
+    )?.imports ?? [];
+  const [layout, setLayout] = useState<ImportLayout | 'auto'>('auto');
+  const inspection = useQuery(
+    source && !running ? `inspect ${id} ${layout} ${JSON.stringify(source)}` : null,
+    signal =>
+      client.call('POST /datasets/{id}/import/inspect', {
+        path: { id },
+        body: { source: source!, layout },
+        signal
+      })
   );
+  const samples = useSampleCount(dataset.data);
   const [picking, setPicking] = useState(false);
   const [over, setOver] = useState(false);
   const [sending, setSending] = useState<{ files: number; size: number; batch: string } | null>(null);
-  const [layout, setLayout] = useState('auto');
   const [overwrite, setOverwrite] = useState<'refuse' | 'skip' | 'replace'>('refuse');
   const [split, setSplit] = useState('');
   const [confirm, setConfirm] = useState(true);
@@ -219,7 +102,7 @@ export default function ImportPage(): JSX.Element {
         path: { id },
         body: {
           source: source!,
-          layout: layout as 'auto',
+          layout,
           overwrite,
           duplicates: distinct ? 'skip' : 'keep',
           confirm,
@@ -245,7 +128,7 @@ export default function ImportPage(): JSX.Element {
   if (dataset.error) {
     body = <ErrorView error={dataset.error} onRetry={dataset.reload} />;
   } else if (running) {
-    body = <Running id={running} datasetId={id} />;
+    body = <ImportProgress id={running} datasetId={id} />;
   } else if (source) {
     body = (
       <FormPage
@@ -258,11 +141,7 @@ export default function ImportPage(): JSX.Element {
         summary={
           <>
             <b>{trans.__('Into %1', name)}</b>
-            {inspection.data ? (
-              <p>
-                {trans._n('%1 picture', '%1 pictures', inspection.data.count, count(inspection.data.count))}
-              </p>
-            ) : null}
+            {inspection.data ? <p>{samples(inspection.data.count)}</p> : null}
             <Button onClick={() => page.setQuery({ batch: null, upload: null, area: null })}>
               {trans.__('Choose other files')}
             </Button>
@@ -271,7 +150,7 @@ export default function ImportPage(): JSX.Element {
       >
         <Section title={trans.__('What was found')}>
           {inspection.data ? (
-            <Preview inspection={inspection.data} />
+            <Preview inspection={inspection.data} dataset={dataset.data} />
           ) : inspection.error ? (
             <ErrorView error={inspection.error} onRetry={inspection.reload} />
           ) : (
@@ -282,8 +161,9 @@ export default function ImportPage(): JSX.Element {
           <SelectField
             label={trans.__('Layout of the files')}
             value={layout}
-            onChange={setLayout}
-            options={['auto', 'class_folders', 'flat', 'manifest', 'origin'].map(value => ({
+            help={layoutMeaning(trans, layout, dataType)}
+            onChange={value => setLayout(value as ImportLayout)}
+            options={['auto', ...layouts].map(value => ({
               value,
               label: layoutWord(trans, value)
             }))}
@@ -390,7 +270,11 @@ export default function ImportPage(): JSX.Element {
               aria-label={trans.__('Files to import')}
               multiple={from !== 'archive'}
               accept={
-                from === 'files' ? 'image/*' : from === 'archive' ? '.zip,.tar,.tgz,.gz,.bz2,.xz' : undefined
+                from === 'files' && dataType === 'image' && layouts.every(one => one !== 'coco')
+                  ? 'image/*'
+                  : from === 'archive'
+                    ? '.zip,.tar,.tgz,.gz,.bz2,.xz'
+                    : undefined
               }
               {...(from === 'folder' ? { webkitdirectory: '' } : {})}
               onChange={event => {
@@ -401,6 +285,7 @@ export default function ImportPage(): JSX.Element {
           </div>
         )}
         {send.error ? <ErrorView error={send.error} /> : null}
+        {layouts.length > 0 ? <Layouts layouts={layouts} dataType={dataType} /> : null}
       </>
     );
   }

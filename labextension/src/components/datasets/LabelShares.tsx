@@ -41,6 +41,9 @@ export function LabelShares(props: { query: IQuery<IStatistics>; dataset: IDatas
                     <b>{count(one.n)}</b>
                     <span className="ais-Muted">{percent(one.share, locale)}</span>
                   </button>
+                  {one.objects !== null && one.objects !== undefined && one.objects !== one.n ? (
+                    <small>{trans._n('%1 box', '%1 boxes', one.objects, count(one.objects))}</small>
+                  ) : null}
                   {one.n > 0 && one.n < FEW && statistics.total > 20 ? (
                     <small>{trans._n('%1 sample only', '%1 samples only', one.n)}</small>
                   ) : null}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { labelKeys, RESERVED } from '../../annotator/keys';
+import { labelKeys, RESERVED, RESERVED_SHAPES } from '../../annotator/keys';
 import type { ILabel } from '../../client';
 import { useApp } from '../context';
 import { Button } from '../controls';
@@ -31,6 +31,13 @@ export function LabelsEditor(props: {
   const [name, setName] = useState('');
   const { labels } = props;
   const problem = labelsProblem(labels);
+  // Each key that does not work, named while it is typed.
+  const used = labels.find(label => RESERVED.includes(label.key ?? ''));
+  const twice = labels.find(
+    (label, index) => label.key && labels.findIndex(one => one.key === label.key) < index
+  );
+  const other = labels.find(label => label.key && label.key === twice?.key);
+  const tools = labels.filter(label => RESERVED_SHAPES.includes(label.key ?? ''));
   const keyOf = new Map([...labelKeys(labels)].map(([key, label]) => [label, key]));
   const change = (index: number, patch: Partial<ILabel>): void =>
     props.onChange(labels.map((label, i) => (i === index ? { ...label, ...patch } : label)));
@@ -128,10 +135,27 @@ export function LabelsEditor(props: {
           {problem === 'twice'
             ? trans.__('Two labels have the same name.')
             : problem === 'key'
-              ? trans.__('Two labels have the same key.')
+              ? trans.__(
+                  '%1 and %2 have the same key: %3.',
+                  other?.name ?? '',
+                  twice?.name ?? '',
+                  (twice?.key ?? '').toUpperCase()
+                )
               : problem === 'reserved'
-                ? trans.__('C, R and U have a meaning of their own in the annotator.')
+                ? trans.__(
+                    '%1 can not have the key %2: the annotator itself uses C, R and U.',
+                    used?.name ?? '',
+                    (used?.key ?? '').toUpperCase()
+                  )
                 : trans.__('A label has no name.')}
+        </p>
+      ) : null}
+      {tools.length > 0 && !problem ? (
+        <p className="ais-Muted">
+          {trans.__(
+            'Where boxes are drawn, B, H, N, Q and V belong to the tools: there %1 gets a digit instead.',
+            tools.map(label => label.name).join(', ')
+          )}
         </p>
       ) : null}
       {props.readOnly ? null : (

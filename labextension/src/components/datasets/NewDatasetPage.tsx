@@ -1,5 +1,6 @@
 import type { AISpaceError, ILabel } from '../../client';
 import { idempotencyKey } from '../../client';
+import type { ITrans } from '../../i18n';
 import { useRef } from 'react';
 import { useApp, usePage } from '../context';
 import { RadioCards, SelectField, TextField } from '../controls';
@@ -12,11 +13,49 @@ import { LabelsEditor, labelsProblem } from './LabelsEditor';
 interface IValues {
   name: string;
   description: string;
-  template: 'single' | 'multi';
+  kind: string;
   start: string;
   labelling: 'later' | 'group' | 'new';
   group: string;
   labels: ILabel[];
+}
+
+/** What one may say of which samples. */
+function kinds(trans: ITrans): { value: string; label: string; help: string }[] {
+  return [
+    {
+      value: 'image_classification/single',
+      label: trans.__('Image classification, one label'),
+      help: trans.__('Each picture is exactly one thing: a digit, a defect, a species.')
+    },
+    {
+      value: 'image_classification/multi',
+      label: trans.__('Image classification, several labels'),
+      help: trans.__('A picture may show several things at once.')
+    },
+    {
+      value: 'object_detection',
+      label: trans.__('Object detection'),
+      help: trans.__(
+        'A box with a label around each thing in a picture; from COCO, VOC or YOLO, or drawn here.'
+      )
+    },
+    {
+      value: 'text_classification/single',
+      label: trans.__('Text classification, one label'),
+      help: trans.__('Each text is exactly one thing: a topic, a mood, a language.')
+    },
+    {
+      value: 'text_classification/multi',
+      label: trans.__('Text classification, several labels'),
+      help: trans.__('A text may be about several things at once.')
+    },
+    {
+      value: 'tabular_classification',
+      label: trans.__('Tabular classification'),
+      help: trans.__('Each row of a CSV file belongs to a class: a plant, a fault, a decision.')
+    }
+  ];
 }
 
 /** A new dataset: what it is for, what one may say of its samples, where they come from. */
@@ -28,12 +67,14 @@ export default function NewDatasetPage(): JSX.Element {
   const { values, set, savedAt, forget, reset } = useDraft<IValues>('new-dataset', {
     name: '',
     description: '',
-    template: 'single',
+    kind: 'image_classification/single',
     start: area ? 'area' : 'folder',
     labelling: 'later',
     group: '',
     labels: []
   });
+  const [annotationType, template] = values.kind.split('/');
+  const dataType = annotationType === 'object_detection' ? 'image' : annotationType.split('_')[0];
   const groups = useQuery('label groups', signal =>
     client.call('GET /label-groups', { query: { limit: 200 }, signal })
   );
@@ -43,9 +84,9 @@ export default function NewDatasetPage(): JSX.Element {
         body: {
           name: values.name.trim(),
           description: values.description,
-          data_type: 'image',
-          annotation_type: 'image_classification',
-          template: values.template,
+          data_type: dataType,
+          annotation_type: annotationType,
+          ...(template ? { template: template as 'single' } : {}),
           ...(values.labelling === 'group' && values.group ? { label_group_id: values.group } : {}),
           ...(values.labelling === 'new' ? { labels: values.labels } : {})
         },
@@ -95,12 +136,7 @@ export default function NewDatasetPage(): JSX.Element {
         summary={
           <>
             <b>{values.name || trans.__('New dataset')}</b>
-            <p>
-              {trans.__('Image classification')},{' '}
-              {values.template === 'single'
-                ? trans.__('one label for each picture')
-                : trans.__('several labels for each picture')}
-            </p>
+            <p>{kinds(trans).find(kind => kind.value === values.kind)?.label}</p>
           </>
         }
       >
@@ -124,20 +160,9 @@ export default function NewDatasetPage(): JSX.Element {
           />
           <RadioCards
             label={trans.__('Task')}
-            value={values.template}
-            onChange={template => set({ template: template as IValues['template'] })}
-            options={[
-              {
-                value: 'single',
-                label: trans.__('Image classification, one label'),
-                help: trans.__('Each picture is exactly one thing: a digit, a defect, a species.')
-              },
-              {
-                value: 'multi',
-                label: trans.__('Image classification, several labels'),
-                help: trans.__('A picture may show several things at once.')
-              }
-            ]}
+            value={values.kind}
+            onChange={kind => set({ kind })}
+            options={kinds(trans)}
           />
         </Section>
         <Section title={trans.__('Labels')}>

@@ -29,7 +29,8 @@ export function SampleFilters(props: {
   counts: ICounts;
   labels: ILabel[];
   sort: string;
-  large: boolean;
+  /** Whether pictures are large; null where there are none. */
+  large: boolean | null;
 }): JSX.Element {
   const { trans } = useApp();
   const page = usePage();
@@ -118,12 +119,14 @@ export function SampleFilters(props: {
             timer.current = setTimeout(() => page.setQuery({ q: value }), 250);
           }}
         />
-        <Button
-          icon="grid"
-          pressed={props.large}
-          label={trans.__('Large pictures')}
-          onClick={() => page.setQuery({ size: props.large ? null : 'large' })}
-        />
+        {props.large === null ? null : (
+          <Button
+            icon="grid"
+            pressed={props.large}
+            label={trans.__('Large pictures')}
+            onClick={() => page.setQuery({ size: props.large ? null : 'large' })}
+          />
+        )}
       </div>
     </>
   );

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { labelKeys } from '../../annotator/keys';
 import type { IDatasetRead, ISampleFilter, ISampleRead, SampleSelection } from '../../client';
 import { useApp, usePage } from '../context';
-import { Button, ConfirmWithConsequences, MenuButton } from '../controls';
+import { Button, ConfirmWithConsequences } from '../controls';
 import { count } from '../formats';
 import { errorText } from '../messages';
 import { formatPath } from '../router';
@@ -13,9 +13,12 @@ import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { SampleFilters, filterOf } from './SampleFilters';
 import { LabelShares } from './LabelShares';
+import { RejectDialog } from './RejectDialog';
+import { ColumnNames, SampleRow, shownColumns } from './SampleRow';
+import type { BulkChange } from './SelectionBar';
+import { SelectionBar } from './SelectionBar';
 import { Thumbnail } from './Thumbnail';
 import { useWindow } from './useWindow';
-import { splitWord } from './words';
 
 const SIZES = { small: 96, large: 192 } as const;
 
@@ -68,6 +71,7 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
   const [all, setAll] = useState(false);
   const [undo, setUndo] = useState<{ token: string; text: string } | null>(null);
   const [deleting, setDeleting] = useState(false);
+  const [rejecting, setRejecting] = useState(false);
   useEffect(() => {
     setSelected(new Set());
     setAll(false);
@@ -81,30 +85,19 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
     setAll(false);
   };
 
-  const bulk = useAction(
-    async (
-      change: {
-        label?: string;
-        clear?: boolean;
-        confirm?: boolean;
-        hard?: boolean;
-        split?: 'training' | 'validation' | 'test' | 'none';
-      },
-      told: (n: number) => string
-    ) => {
-      const answer = await client.call('POST /datasets/{id}/annotations/bulk', {
-        path: { id },
-        body: { ...selection, ...change }
-      });
-      const text =
-        answer.skipped > 0
-          ? `${told(answer.changed)} ${trans._n('%1 could not be.', '%1 could not be.', answer.skipped)}`
-          : told(answer.changed);
-      setUndo(answer.undo_token ? { token: answer.undo_token, text } : null);
-      page.announce(text);
-      refresh();
-    }
-  );
+  const bulk = useAction(async (change: BulkChange, told: (n: number) => string) => {
+    const answer = await client.call('POST /datasets/{id}/annotations/bulk', {
+      path: { id },
+      body: { ...selection, ...change }
+    });
+    const text =
+      answer.skipped > 0
+        ? `${told(answer.changed)} ${trans._n('%1 could not be.', '%1 could not be.', answer.skipped)}`
+        : told(answer.changed);
+    setUndo(answer.undo_token ? { token: answer.undo_token, text } : null);
+    page.announce(text);
+    refresh();
+  });
   const takeBack = useAction(async (token: string) => {
     const answer = await client.call('POST /datasets/{id}/annotations/undo', {
       path: { id },
@@ -145,13 +138,17 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
   const scroll = useRef<HTMLDivElement>(null);
   const some = total > 0;
   const [columns, setColumns] = useState(6);
-  const cell = { width: size + 24, height: size + 48 };
+  const pictures = dataset.data_type === 'image';
+  const table = shownColumns(dataset.columns);
+  const boxes = dataset.annotation_type === 'object_detection';
+  const cell = pictures ? { width: size + 24, height: size + 48 } : { width: 0, height: 36 };
   useEffect(() => {
     const element = scroll.current;
     if (!element) {
       return;
     }
-    const measure = (): void => setColumns(Math.max(1, Math.floor((element.clientWidth - 8) / cell.width)));
+    const measure = (): void =>
+      setColumns(cell.width ? Math.max(1, Math.floor((element.clientWidth - 8) / cell.width)) : 1);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -240,7 +237,18 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
       setAll(true);
     } else if (event.key === 'Escape' && chosen > 0) {
       clear();
-    } else if (/^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && chosen > 0 && writable) {
+    } else if (event.shiftKey && event.key.toLowerCase() === 'c' && chosen > 0 && writable) {
+      bulk.run({ review: 'accept' }, n => trans._n('%1 accepted.', '%1 accepted.', n, count(n)));
+    } else if (event.shiftKey && event.key.toLowerCase() === 'x' && chosen > 0 && writable) {
+      setRejecting(true);
+    } else if (
+      /^[0-9]$/.test(event.key) &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      chosen > 0 &&
+      writable &&
+      !boxes
+    ) {
       const label = labelKeys(labels).get(event.key);
       if (label !== undefined) {
         bulk.run({ label }, n => trans.__('%1 labelled %2.', count(n), label));
@@ -256,7 +264,13 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
     return (
       <EmptyState
         icon="dataset"
-        text={trans.__('No sample yet. Import pictures to label them and to train on them.')}
+        text={
+          pictures
+            ? trans.__('No sample yet. Import pictures to label them and to train on them.')
+            : dataset.data_type === 'text'
+              ? trans.__('No sample yet. Import texts to label them and to train on them.')
+              : trans.__('No sample yet. Import a CSV file to label its rows and to train on them.')
+        }
       >
         {writable ? (
           <Button kind="primary" icon="upload" onClick={() => page.go(`/datasets/${id}/import`)}>
@@ -269,7 +283,12 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
   return (
     <div className="ais-Samples">
       <div className="ais-Samples-main">
-        <SampleFilters counts={dataset.counts} labels={labels} sort={sort} large={size === SIZES.large} />
+        <SampleFilters
+          counts={dataset.counts}
+          labels={labels}
+          sort={sort}
+          large={pictures ? size === SIZES.large : null}
+        />
         {list.error ? <ErrorView error={list.error} onRetry={reload} compact /> : null}
         {list.total === null && !list.error ? <Skeleton rows={6} /> : null}
         {list.total === 0 ? (
@@ -283,6 +302,7 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
             </Button>
           </EmptyState>
         ) : null}
+        {total > 0 && table.length > 0 ? <ColumnNames columns={table} /> : null}
         {total > 0 ? (
           <div
             ref={scroll}
@@ -297,22 +317,29 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
                 <div
                   key={row.key}
                   role="presentation"
-                  className="ais-Grid-row"
+                  className={pictures ? 'ais-Grid-row' : 'ais-Grid-row ais-mod-list'}
                   style={{ transform: `translateY(${row.start}px)`, height: cell.height }}
                 >
                   {Array.from({ length: Math.min(columns, total - row.index * columns) }, (_, column) => {
                     const index = row.index * columns + column;
                     const sample = list.get(index);
-                    return (
+                    const one = {
+                      index,
+                      total,
+                      sample,
+                      labels,
+                      selected: sample ? all || selected.has(sample.id) : false,
+                      focusable: index === focus,
+                      onPick: (event: MouseEvent) => sample && pick(index, sample, event),
+                      onOpen: () => sample && annotate(sample)
+                    };
+                    return !pictures ? (
+                      <SampleRow key={index} {...one} columns={table} height={cell.height} />
+                    ) : (
                       <Thumbnail
                         key={index}
-                        index={index}
-                        total={total}
-                        sample={sample}
+                        {...one}
                         size={size}
-                        labels={labels}
-                        selected={sample ? all || selected.has(sample.id) : false}
-                        focusable={index === focus}
                         url={
                           sample
                             ? client.url(
@@ -322,8 +349,6 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
                               )
                             : ''
                         }
-                        onPick={(event: MouseEvent) => sample && pick(index, sample, event)}
-                        onOpen={() => sample && annotate(sample)}
                       />
                     );
                   })}
@@ -334,72 +359,18 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
         ) : null}
         <div className="ais-Table-foot">
           {chosen > 0 ? (
-            <div className="ais-Row" role="group" aria-label={trans.__('Actions on the selection')}>
-              <span>{trans._n('%1 selected', '%1 selected', chosen, count(chosen))}</span>
-              {!all && chosen < total ? (
-                <Button kind="quiet" onClick={() => setAll(true)}>
-                  {trans.__('Select all %1 that match', count(total))}
-                </Button>
-              ) : null}
-              <MenuButton
-                label={trans.__('Label the selection')}
-                text={trans.__('Label')}
-                blocked={
-                  writable
-                    ? labels.length
-                      ? null
-                      : trans.__('There is no label yet')
-                    : trans.__('You may only read it')
-                }
-                items={[
-                  ...labels.map(label => ({
-                    label: label.name,
-                    run: () =>
-                      bulk.run({ label: label.name }, n => trans.__('%1 labelled %2.', count(n), label.name))
-                  })),
-                  {
-                    label: trans.__('Take the labels away'),
-                    danger: true,
-                    run: () =>
-                      bulk.run({ clear: true }, n => trans._n('%1 cleared.', '%1 cleared.', n, count(n)))
-                  }
-                ]}
-              />
-              <Button
-                blocked={writable ? null : trans.__('You may only read it')}
-                busy={bulk.busy}
-                onClick={() =>
-                  bulk.run({ confirm: true }, n => trans._n('%1 confirmed.', '%1 confirmed.', n, count(n)))
-                }
-              >
-                {trans.__('Confirm')}
-              </Button>
-              <MenuButton
-                label={trans.__('More for the selection')}
-                text={trans.__('More')}
-                blocked={writable ? null : trans.__('You may only read it')}
-                items={[
-                  {
-                    label: trans.__('Mark as hard example'),
-                    run: () =>
-                      bulk.run({ hard: true }, n => trans._n('%1 marked.', '%1 marked.', n, count(n)))
-                  },
-                  {
-                    label: trans.__('Not a hard example'),
-                    run: () =>
-                      bulk.run({ hard: false }, n => trans._n('%1 unmarked.', '%1 unmarked.', n, count(n)))
-                  },
-                  ...(['training', 'validation', 'test', 'none'] as const).map(split => ({
-                    label: trans.__('Put into: %1', splitWord(trans, split)),
-                    run: () => bulk.run({ split }, n => trans._n('%1 moved.', '%1 moved.', n, count(n)))
-                  })),
-                  { label: trans.__('Delete'), danger: true, run: () => setDeleting(true) }
-                ]}
-              />
-              <Button kind="quiet" onClick={clear}>
-                {trans.__('Clear selection')}
-              </Button>
-            </div>
+            <SelectionBar
+              dataset={dataset}
+              chosen={chosen}
+              total={total}
+              all={all}
+              busy={bulk.busy}
+              onAll={() => setAll(true)}
+              onClear={clear}
+              onChange={bulk.run}
+              onReject={() => setRejecting(true)}
+              onDelete={() => setDeleting(true)}
+            />
           ) : (
             <span className="ais-Muted">
               {trans._n('%1 sample', '%1 samples', total, count(total))} ·{' '}
@@ -417,6 +388,19 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
         </div>
       </div>
       <LabelShares query={statistics} dataset={dataset} />
+      {rejecting ? (
+        <RejectDialog
+          samples={chosen}
+          busy={bulk.busy}
+          onAccept={reason => {
+            setRejecting(false);
+            bulk.run({ review: 'reject', reason }, n =>
+              trans._n('%1 rejected.', '%1 rejected.', n, count(n))
+            );
+          }}
+          onClose={() => setRejecting(false)}
+        />
+      ) : null}
       {deleting ? (
         <ConfirmWithConsequences
           title={trans._n('Delete %1 sample', 'Delete %1 samples', chosen, count(chosen))}

@@ -3,24 +3,29 @@ import type { ILabel, ISampleRead } from '../../client';
 import { useTrans } from '../context';
 import { Icon } from '../Icon';
 import { lookOf, statusWord } from '../status';
+import { labelsOf, summary } from '../../annotator/objects';
 import { labelColour } from './labelColour';
+import { BoxMarks } from './SampleRow';
 
-/** One sample in the grid: its picture, its state, its label, and whether it is a hard one. */
-export function Thumbnail(props: {
+export interface ISampleCell {
   sample: ISampleRead | undefined;
   index: number;
   total: number;
-  size: number;
   labels: ILabel[];
   selected: boolean;
   focusable: boolean;
-  url: string;
   onPick: (event: MouseEvent) => void;
   onOpen: () => void;
-}): JSX.Element {
+}
+
+/** One sample in the grid: its picture, its state, its label, and whether it is a hard one. */
+export function Thumbnail(props: ISampleCell & { size: number; url: string }): JSX.Element {
   const trans = useTrans();
   const { sample, size } = props;
-  const names = sample?.annotation.objects.map(object => object.label ?? '').filter(Boolean) ?? [];
+  const objects = sample?.annotation.objects ?? [];
+  const names = labelsOf(objects);
+  const said = summary(objects);
+  const reason = sample?.state === 'rejected' ? sample.review?.reason : '';
   const score = sample?.state === 'auto' ? sample.annotation.objects[0]?.score : null;
   const look = lookOf(sample?.state ?? 'unknown');
   const at = props.labels.findIndex(label => label.name === names[0]);
@@ -38,8 +43,9 @@ export function Thumbnail(props: {
           ? [
               sample.path,
               statusWord(trans, sample.state),
-              names.join(', ') || trans.__('no label'),
-              sample.hard ? trans.__('hard example') : ''
+              said || trans.__('no label'),
+              sample.hard ? trans.__('hard example') : '',
+              reason
             ]
               .filter(Boolean)
               .join(', ')
@@ -63,6 +69,7 @@ export function Thumbnail(props: {
             height={size}
           />
         ) : null}
+        {sample ? <BoxMarks sample={sample} labels={props.labels} /> : null}
       </span>
       {sample ? (
         <>
@@ -71,13 +78,13 @@ export function Thumbnail(props: {
             {names.length > 0 ? (
               <>
                 <i style={{ background: props.labels[at]?.color ?? labelColour(Math.max(0, at)) }} />
-                <b>{names.join(', ')}</b>
+                <b>{said}</b>
               </>
             ) : null}
             {score !== null && score !== undefined ? <span>{`a${Math.round(score * 100)}`}</span> : null}
             {sample.hard ? <Icon name="flag" className="ais-tone-warning" /> : null}
           </span>
-          <span className="ais-Sample-name">{file}</span>
+          <span className="ais-Sample-name">{reason || file}</span>
         </>
       ) : null}
     </div>

@@ -1,6 +1,6 @@
-import type { IAnnotationEdit, IAnnotatorSample, ISampleSource } from '../../annotator';
-import { Conflict, Unreachable } from '../../annotator';
-import type { AISpaceClient, ISampleFilter, ISampleRead } from '../../client';
+import type { IAnnotatorObject, ISampleSource } from '../../annotator';
+import { Conflict, editOf, sameEdit, Unreachable } from '../../annotator';
+import type { AISpaceClient, IAnnotationObject, ISampleFilter, ISampleRead } from '../../client';
 import { AISpaceError } from '../../client';
 
 /**
@@ -13,8 +13,7 @@ export function sampleSource(
   client: AISpaceClient,
   datasetId: string,
   filter: ISampleFilter,
-  sort: string,
-  automatic: (sample: IAnnotatorSample, edit: IAnnotationEdit) => IAnnotatorSample['annotation']['objects']
+  sort: string
 ): ISampleSource {
   const moving =
     filter.state !== undefined ||
@@ -59,16 +58,30 @@ export function sampleSource(
     sample: id =>
       client.call('GET /datasets/{id}/samples/{sample_id}', { path: { id: datasetId, sample_id: id } }),
     save: async (sample, edit) => {
+      const path = { id: datasetId, sample_id: sample.id };
+      const base = editOf(sample);
+      let saved: ISampleRead | null = null;
       try {
-        return await client.call('PUT /datasets/{id}/samples/{sample_id}/annotation', {
-          path: { id: datasetId, sample_id: sample.id },
-          body: {
-            objects: automatic(sample, edit),
-            confirm: edit.confirm && edit.labels.length > 0,
-            hard: edit.hard
-          },
-          ifMatch: sample.revision
-        });
+        if (!sameEdit({ ...base, review: null }, { ...edit, review: null })) {
+          saved = await client.call('PUT /datasets/{id}/samples/{sample_id}/annotation', {
+            path,
+            body: { objects: edit.objects.map(bare), confirm: edit.confirm, hard: edit.hard },
+            ifMatch: sample.revision
+          });
+          // Should the review not get through, the next try begins behind what is saved.
+          Object.assign(sample, saved);
+        }
+        const said = editOf(sample).review;
+        if (said?.verdict !== edit.review?.verdict || (said?.reason ?? '') !== (edit.review?.reason ?? '')) {
+          saved = await client.call('PATCH /datasets/{id}/samples/{sample_id}', {
+            path,
+            body: edit.review
+              ? { review: edit.review.verdict, reason: edit.review.reason }
+              : { review: 'withdraw' },
+            ifMatch: sample.revision
+          });
+        }
+        return saved ?? (await client.call('GET /datasets/{id}/samples/{sample_id}', { path }));
       } catch (reason) {
         const error = AISpaceError.of(reason);
         if (error.stale) {
@@ -94,14 +107,23 @@ export function sampleSource(
         '/datasets/{id}/samples/{sample}/thumbnail',
         { id: datasetId, sample: sample.id },
         { size: 96 }
-      )
+      ),
+    text: async sample => {
+      const response = await client.transport(
+        `/datasets/${encodeURIComponent(datasetId)}/samples/${encodeURIComponent(sample.id)}/content`,
+        { method: 'GET' }
+      );
+      if (!response.ok) {
+        throw await AISpaceError.fromResponse(response);
+      }
+      return response.text();
+    }
   };
 }
 
-/** The objects of an edit; one that was there keeps its id. */
-export function objectsOf(sample: IAnnotatorSample, edit: IAnnotationEdit): { id?: string; label: string }[] {
-  return edit.labels.map(label => {
-    const old = sample.annotation.objects.find(object => object.label === label);
-    return old?.id ? { id: old.id, label } : { label };
-  });
+/** An object as it is sent: only what is said. */
+function bare(object: IAnnotatorObject): IAnnotationObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(([, value]) => value !== null && value !== undefined)
+  );
 }
