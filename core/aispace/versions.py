@@ -289,13 +289,14 @@ class _Sink:
 STORED: Final = (".png", ".jpg", ".jpeg", ".zip", ".gz", ".bz2", ".xz", ".mp4", ".mp3", ".onnx", ".webp", ".npz")
 
 
-def zip_stream(items: Iterable[tuple[str, BlobStore | None, Entry | bytes]]) -> Iterator[bytes]:
+def zip_stream(items: Iterable[tuple[str, BlobStore | None, Entry | bytes | Iterator[bytes]]]) -> Iterator[bytes]:
     """Make a zip archive on the way to the caller.
 
     Parameters
     ----------
     items : iterable of (name, blobs, entry)
-        Name in the archive, and either a blob store and the entry in it, or ``None`` and the bytes themselves.
+        Name in the archive, and either a blob store and the entry in it, or ``None`` and the bytes themselves, whole or
+        in pieces.
 
     Yields
     ------
@@ -308,9 +309,15 @@ def zip_stream(items: Iterable[tuple[str, BlobStore | None, Entry | bytes]]) -> 
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.external_attr = 0o100644 << 16
             info.compress_type = zipfile.ZIP_STORED if name.lower().endswith(STORED) else zipfile.ZIP_DEFLATED
-            if blobs is None or isinstance(content, bytes):
-                archive.writestr(info, content if isinstance(content, bytes) else b"")
-            else:
+            if isinstance(content, bytes):
+                archive.writestr(info, content)
+            elif isinstance(content, Iterator):
+                with archive.open(info, "w", force_zip64=True) as target:
+                    for piece in content:
+                        target.write(piece)
+                        if len(sink.buffer) >= CHUNK:
+                            yield sink.take()
+            elif blobs is not None:
                 info.file_size = content.size
                 force = content.size >= 2**31
                 with archive.open(info, "w", force_zip64=force) as target, blobs.open(content.sha256) as file:

@@ -166,7 +166,7 @@ KINDS: Final[dict[tuple[str, str], Kind]] = {(kind.data_type, kind.annotation_ty
 FIELDS: Final = ("shape", "span", "interval", "text", "track")
 DECIMALS: Final = 3
 """Of a pixel: so many are kept, so that edges and sizes can be turned into each other without loss."""
-SLACK: Final = 0.0005
+SLACK: Final = 0.0004
 
 
 def check_objects(
@@ -229,8 +229,9 @@ def check_objects(
 
 
 def _check_box(field: str, box: Box, size: tuple[int, int] | None) -> None:
-    for name, length in (("w", box.w), ("h", box.h)):
-        if round(length, DECIMALS) <= 0:
+    stored_box = box_of_edges(box.x, box.y, box.x + box.w, box.y + box.h)
+    for name in ("w", "h"):
+        if stored_box[name] <= 0:
             raise Invalid(f"{field}.{name}", f"Box: {name} must be more than 0.", code="box_empty")
     if size is None:
         return
@@ -248,12 +249,16 @@ def stored(item: AnnotationObject) -> dict[str, Any]:
     """Write an object as it is stored: only the fields that are set."""
     value = item.model_dump(mode="json", exclude_none=True)
     if item.shape is not None:
-        value["shape"] = {k: v if isinstance(v, str) else _plain(round(v, DECIMALS)) for k, v in value["shape"].items()}
+        box = item.shape
+        value["shape"] = box_of_edges(box.x, box.y, box.x + box.w, box.y + box.h)
     return value
 
 
-def _plain(number: float) -> float | int:
-    return int(number) if number == int(number) else number
+def box_of_edges(left: float, upper: float, right: float, lower: float) -> dict[str, Any]:
+    """Make a stored box. Edges are rounded, not sizes: so every form that has edges or sizes gives it back as it is."""
+    left, upper, right, lower = (round(edge, DECIMALS) for edge in (left, upper, right, lower))
+    numbers = {"x": left, "y": upper, "w": round(right - left, DECIMALS), "h": round(lower - upper, DECIMALS)}
+    return {"type": "bbox", **{key: int(n) if n == int(n) else n for key, n in numbers.items()}}
 
 
 def counted(objects: Sequence[dict[str, Any]] | None) -> list[str]:

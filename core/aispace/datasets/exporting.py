@@ -6,7 +6,7 @@ import functools
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import select
@@ -18,11 +18,10 @@ from ..identity import Principal, authorize
 from ..ids import new_id
 from ..listing import paged
 from ..schemas import Page, Progress, Reason
-from ..storage.blobs import BlobStore
-from ..storage.manifests import Entry
 from ..versions import get_version, zip_stream
 from .access import dataset_row, restored_principal, saved_principal
 from .annotations import KINDS, Layout, labels_of
+from .contents import read_row
 from .layouts import NO_SPLIT
 from .losses import Facts, gather, losses
 from .orm import DatasetVersion, Export
@@ -37,12 +36,12 @@ from .requests import (
     Note,
 )
 from .snapshots import Line, Snapshots
+from .writers import Piece, Writers
 
 if TYPE_CHECKING:
     from ..platform import Platform
 
 log = logging.getLogger("aispace.datasets")
-Piece = tuple[str, BlobStore | None, Entry | bytes]
 UNLABELLED: Final = "_unlabelled"
 SPLIT_FOLDERS: Final = {"training": "train", "validation": "val", "test": "test"}
 
@@ -75,6 +74,7 @@ class ExportService:
         self.platform = platform
         self.db = platform.db
         self.snapshots = snapshots
+        self.writers = Writers(platform, snapshots)
         self._facts = functools.lru_cache(maxsize=32)(self._gather)
 
     def inspect(
@@ -224,12 +224,13 @@ class ExportService:
 
     def pieces(self, name: str, version: DatasetVersion, layout: str) -> Iterator[bytes]:
         """Make the zip of a version."""
-        make = self._class_folders if layout == "class_folders" else self._manifest
-        return zip_stream(make(name, version))
+        if layout == "class_folders":
+            return zip_stream(self._class_folders(name, version))
+        if layout == "manifest":
+            return zip_stream(self._manifest(name, version))
+        return zip_stream(self.writers.pieces(cast(Layout, layout), name, version))
 
-    def _class_folders(
-        self, name: str, version: DatasetVersion
-    ) -> Iterator[tuple[str, BlobStore | None, Entry | bytes]]:
+    def _class_folders(self, name: str, version: DatasetVersion) -> Iterator[Piece]:
         splits = bool(version.counts["splits"])
         for line in self.snapshots.lines(version):
             label = folder_name(next(iter(labels_of(line.record.get("o"))), UNLABELLED))
@@ -240,16 +241,14 @@ class ExportService:
             if not path.startswith(f"{label}/"):
                 path = f"{label}/{path}"
             split = SPLIT_FOLDERS.get(line.record.get("p") or "", NO_SPLIT) if splits else ""
-            yield "/".join(filter(None, [name, split, path])), self.platform.blobs, line.entry
+            yield "/".join(filter(None, [name, split, path])), *self.writers.file(line)
 
     def _manifest(self, name: str, version: DatasetVersion) -> Iterator[Piece]:
-        lines = bytearray()
         for line in self.snapshots.lines(version):
-            yield f"{name}/{line.entry.path}", self.platform.blobs, line.entry
-            lines += json_line(line)
+            yield f"{name}/{line.entry.path}", *self.writers.file(line)
         labels = [{k: label.get(k) for k in ("name", "color", "key")} for label in version.labels]
         yield f"{name}/label_group.json", None, json.dumps(labels, ensure_ascii=False, indent=1).encode()
-        yield f"{name}/manifest.jsonl", None, bytes(lines)
+        yield f"{name}/manifest.jsonl", None, (json_line(line) for line in self.snapshots.lines(version))
 
     def _row(self, session: Session, principal: Principal, export_id: str) -> Export:
         row = session.get(Export, export_id)
@@ -280,8 +279,8 @@ def folder_name(label: str) -> str:
     return f"_{plain}" if plain.startswith(".") else plain
 
 
-def json_line(line: Line) -> bytes:
-    """Write a sample as one line of ``annotations.jsonl`` or ``manifest.jsonl``."""
+def json_line(line: Line, columns: Sequence[Mapping[str, Any]] | None = None) -> bytes:
+    """Write a sample as one line of ``annotations.jsonl`` or ``manifest.jsonl``; a row of a table with its values."""
     record = line.record
     value = {
         "path": line.entry.path,
@@ -291,4 +290,6 @@ def json_line(line: Line) -> bytes:
         "hard": bool(record.get("d")),
         "objects": record.get("o", []),
     }
+    if columns is not None:
+        value["values"] = read_row(columns, record["c"])
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

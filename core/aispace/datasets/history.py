@@ -31,6 +31,7 @@ from .schemas import (
     VersionSampleQuery,
 )
 from .snapshots import Snapshots
+from .writers import Writers
 
 if TYPE_CHECKING:
     from ..platform import Platform
@@ -73,6 +74,7 @@ class VersionService:
         self.db = platform.db
         self.snapshots = snapshots
         self.publisher = Publisher(platform)
+        self.writers = Writers(platform, snapshots)
         self.used_by = used_by
 
     def publish(self, principal: Principal, dataset_id: str, request: PublishRequest) -> DatasetVersionRead:
@@ -205,6 +207,7 @@ class VersionService:
             "annotation_type": found.annotation_type,
             "template": found.template,
             "labels": labels,
+            **({"columns": found.columns} if found.columns is not None else {}),
             "split": split,
             "count": count,
         }
@@ -212,10 +215,16 @@ class VersionService:
         def build(tree: TreeBuilder) -> None:
             def lines() -> Iterator[bytes]:
                 for line in self.snapshots.lines(found, split):
-                    tree.file(line.entry.path, line.entry.sha256)
-                    yield json_line(line)
+                    content = line.record.get("c")
+                    if content is None:
+                        tree.file(line.entry.path, line.entry.sha256)
+                    elif found.columns is None:
+                        tree.write(line.entry.path, [content.encode()])
+                    yield json_line(line, found.columns)
 
             tree.write(".aispace/annotations.jsonl", lines())
+            if found.columns is not None:
+                tree.write("table.csv", self.writers.table(found, "csv", split))
             tree.write(".aispace/dataset.json", [json.dumps(facts, ensure_ascii=False, indent=1).encode()])
 
         path = self.platform.trees.materialise(f"{found.id}-{split or 'all'}", principal.uid, build)

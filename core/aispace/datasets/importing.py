@@ -24,6 +24,10 @@ from ..ids import new_id
 from ..listing import paged
 from ..schemas import AreaSource, BatchSource, Page, Progress, Reason, UploadSource
 from .access import dataset_row, kind_of, restored_principal, saved_principal
+from .annotations import HUMAN
+from .formats.shelf import Shelf
+from .layouts import Found
+from .looking import inspect_source
 from .orm import Dataset, Import, Sample
 from .requests import (
     ImportInspection,
@@ -34,7 +38,8 @@ from .requests import (
     ImportRequest,
     RefusedFile,
 )
-from .staging import choose_layout, inspect_source, labels_in, resolve, stage_files, write_spool
+from .resolving import choose_layout, labels_in, resolve, write_spool
+from .staging import REPORTED, Staged, Target, stage_files
 from .working import WorkingCopy, locked, status_of
 
 if TYPE_CHECKING:
@@ -134,8 +139,23 @@ class ImportService:
     def inspect(self, principal: Principal, dataset_id: str, request: ImportInspectRequest) -> ImportInspection:
         """Tell what an import of a source would find, by its names."""
         with self.db.read() as session:
-            dataset_row(session, principal, dataset_id, "write")
-        return inspect_source(self.platform, principal, ImportRequest(source=request.source))
+            target = self._target(dataset_row(session, principal, dataset_id, "write"))
+        with Shelf(self.platform.blobs) as shelf:
+            return inspect_source(self.platform, principal, request.source, Staged(target, request, shelf))
+
+    def _target(self, dataset: Dataset) -> Target:
+        number = dataset.number
+
+        def existing() -> list[Found]:
+            columns = (Sample.path, Sample.width, Sample.height, Sample.state)
+            statement = select(*columns).where(Sample.dataset == number).execution_options(yield_per=10_000)
+            with self.db.read() as session:
+                return [
+                    Found(path, width=width, height=height, state=state)
+                    for path, width, height, state in session.execute(statement)
+                ]
+
+        return Target(kind_of(dataset), dataset.template, dataset.columns, existing)
 
     def get(self, principal: Principal, import_id: str) -> ImportRead:
         """Tell how far an import is."""
@@ -239,28 +259,55 @@ class ImportService:
             row.status, row.done = "staging", done
 
     def _stage(self, principal: Principal, row: Import, request: ImportRequest) -> None:
-        staged = stage_files(self.platform, principal, request, self._watch(row.id))
-        layout = choose_layout(request, staged)
         with self.db.read() as session:
-            single = session.scalars(select(Dataset.template).where(Dataset.id == row.dataset_id)).one() == "single"
-        rows = resolve(layout, staged, single=single)
-        if not rows and not staged.report.refused_count:
-            raise AISpaceError("source_empty", "Nothing was imported. There are no files in it. Choose another source.")
-        if request.split is not None:
+            dataset = session.scalars(select(Dataset).where(Dataset.id == row.dataset_id)).one()
+            target = self._target(dataset)
+        with Shelf(self.platform.blobs) as shelf:
+            staged = Staged(target, request, shelf, confirm=request.confirm, replace=request.overwrite == "replace")
+            progress = self._watch(row.id)
+            stage_files(self.platform, principal, request.source, staged, progress)
+            self._spool(principal, row, request, staged, progress)
+
+    def _spool(
+        self,
+        principal: Principal,
+        row: Import,
+        request: ImportRequest,
+        staged: Staged,
+        progress: Callable[[int], None],
+    ) -> None:
+        count, seen = 0, len(staged.files)
+
+        def counted(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+            nonlocal count
             for item in rows:
-                item["split"] = request.split
-        with self.platform.blobs.writer() as writer:
-            for line in write_spool(rows):
+                count += 1
+                progress(max(seen, count))
+                yield item if request.split is None else {**item, "split": request.split}
+
+        layout = choose_layout(staged)
+        with self.platform.blobs.batch() as batch, self.platform.blobs.writer() as writer:
+            for line in write_spool(counted(resolve(layout, staged, batch))):
                 writer.write(line)
+            batch.flush()
             spool = writer.commit()
+        if not count and not staged.report.refused_count:
+            raise AISpaceError("source_empty", "Nothing was imported. There are no files in it. Choose another source.")
         staged.report.layout = layout
         with self.db.write() as session:
             dataset = locked(session, row.dataset_id)
             kept = session.get_one(Import, row.id)
             if kept.cancel:
                 raise Cancelled("cancelled", "Cancelled.")
-            self._add_labels(principal, dataset, labels_in(rows, staged), staged.report)
-            kept.status, kept.done, kept.total, kept.spool = "committing", 0, len(rows), spool.sha256
+            if staged.columns is not None:
+                if dataset.columns != staged.target.columns:
+                    raise Conflict(
+                        "columns_changed",
+                        "Nothing was imported. Another import changed the columns meanwhile. Import again.",
+                    )
+                dataset.columns = staged.columns
+            self._add_labels(principal, dataset, labels_in(staged), staged.report)
+            kept.status, kept.done, kept.total, kept.spool = "committing", 0, count, spool.sha256
             kept.report = staged.report.model_dump(mode="json")
 
     def _add_labels(self, principal: Principal, dataset: Dataset, labels: Any, report: ImportReport) -> None:
@@ -298,17 +345,43 @@ class ImportService:
             copy = WorkingCopy(session, dataset)
             report = ImportReport.model_validate(row.report)
             there = copy.by_paths([item["path"] for item in part])
-            new = list(self._new(part, there, request, report, known))
+            files = [item for item in part if not item.get("annotate")]
+            new = list(self._new(files, there, request, report, known))
             copy.add(new, by=principal.user_id, confirm=request.confirm)
             report.imported += len(new)
+            for item in part:
+                if item.get("annotate"):
+                    self._annotate(copy, there.get(item["path"]), item, principal, request, report)
             if request.overwrite == "replace":
-                for item in part:
+                for item in files:
                     if item["path"] in there and there[item["path"]].sha256 != item["sha256"]:
                         copy.replace(there[item["path"]], item, by=principal.user_id, confirm=request.confirm)
                         report.replaced += 1
             copy.finish()
             row.done += len(part)
             row.report = report.model_dump(mode="json")
+
+    def _annotate(
+        self,
+        copy: WorkingCopy,
+        sample: Sample | None,
+        item: dict[str, Any],
+        principal: Principal,
+        request: ImportRequest,
+        report: ImportReport,
+    ) -> None:
+        if sample is None:
+            _refuse(report, item["path"], "no_such_sample", "the sample was deleted meanwhile")
+            return
+        if sample.state in HUMAN and request.overwrite != "replace":
+            _refuse(report, item["path"], "human_annotation", "a person annotated the sample; that is kept")
+            return
+        objects = item["objects"]
+        state = item["state"] or ("unlabelled" if not objects else "labelled" if request.confirm else "started")
+        copy.annotate(sample, objects, state, by=principal.user_id if state != "unlabelled" else None)
+        if item.get("split") is not None:
+            copy.set_split(sample, item["split"])
+        report.annotated += 1
 
     def _new(
         self,
@@ -318,12 +391,15 @@ class ImportService:
         report: ImportReport,
         known: set[str] | None,
     ) -> Iterator[dict[str, Any]]:
+        paths: set[str] = set()
         for item in part:
+            if item["path"] in paths:
+                _refuse(report, item["path"], "path_twice", "the path occurs twice; the first was taken")
+                continue
+            paths.add(item["path"])
             if item["path"] in there:
                 if request.overwrite == "refuse":
-                    report.refused_count += 1
-                    if len(report.refused) < 1000:
-                        report.refused.append(_exists(item["path"]))
+                    _refuse(report, item["path"], "path_exists", "the dataset has a file of this path already")
                 elif request.overwrite == "skip":
                     report.skipped += 1
                 continue
@@ -378,5 +454,7 @@ class ImportService:
         )
 
 
-def _exists(path: str) -> RefusedFile:
-    return RefusedFile(path=path, code="path_exists", message="the dataset has a file of this path already")
+def _refuse(report: ImportReport, path: str, code: str, message: str) -> None:
+    report.refused_count += 1
+    if len(report.refused) < REPORTED:
+        report.refused.append(RefusedFile(path=path, code=code, message=message))

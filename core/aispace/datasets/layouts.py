@@ -175,10 +175,7 @@ def _class_folders(files: Sequence[Found]) -> Iterator[Placed]:
         folders = parts[1:-1] if below_split else parts[:-1]
         placed = Placed(item, relative, split=split)
         if folders and folders[0].lower() not in UNLABELLED:
-            label = folders[0]
-            if len(label) > MAX_LABEL or not label.isprintable() or label != label.strip():
-                placed.error = ("label_name", f"the folder's name is no name of a label (1 to {MAX_LABEL} characters)")
-            placed.objects = [{"label": label}]
+            placed.objects = [{"label": folders[0]}]
         yield placed
 
 

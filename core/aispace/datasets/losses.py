@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .annotations import Kind, Layout, labels_of
+from .formats import voc
 from .requests import Note
 
 EXAMPLES: Final = 5
@@ -21,19 +22,6 @@ NAMES: Final[dict[str, str]] = {
     "tsv": "TSV",
     "jsonl": "JSON lines",
 }
-CARRIED: Final[dict[str, frozenset[str]]] = {
-    "manifest": frozenset(
-        ("hard", "states", "scores", "attributes", "object_hard", "ids", "labels", "unused_labels", "paths")
-    ),
-    "class_folders": frozenset(),
-    "coco": frozenset(("scores", "attributes", "unused_labels", "paths")),
-    "voc": frozenset(("object_hard", "paths")),
-    "yolo": frozenset(("unused_labels",)),
-    "csv": frozenset(("labels", "paths")),
-    "tsv": frozenset(("labels", "paths")),
-    "jsonl": frozenset(("labels", "paths")),
-}
-"""What of the things in `Facts` each form carries; all of them carry splits."""
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "hard": ("1 sample is marked hard", "{n} samples are marked hard"),
     "states": ("1 sample is not plainly labelled ({detail})", "{n} samples are not plainly labelled ({detail})"),
@@ -42,8 +30,22 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "object_hard": ("1 sample has objects marked hard", "{n} samples have objects marked hard"),
     "ids": ("1 sample has objects with ids", "{n} samples have objects with ids"),
     "labels": ("1 sample has several labels", "{n} samples have several labels"),
+    "unlabelled_splits": ("1 unlabelled sample is in a split", "{n} unlabelled samples are in a split"),
     "unused_labels": ("1 label is on no sample", "{n} labels are on no sample"),
 }
+CARRIED: Final[dict[str, frozenset[str]]] = {
+    "manifest": frozenset(WORDS),
+    "class_folders": frozenset(("unlabelled_splits",)),
+    "flat": frozenset(),
+    "origin": frozenset(),
+    "coco": frozenset(("scores", "attributes", "unused_labels")),
+    "voc": frozenset(("object_hard", "unlabelled_splits")),
+    "yolo": frozenset(("unused_labels", "unlabelled_splits")),
+    "csv": frozenset(("labels", "unlabelled_splits")),
+    "tsv": frozenset(("labels", "unlabelled_splits")),
+    "jsonl": frozenset(("labels", "unlabelled_splits")),
+}
+"""What of the things in `Facts` each form carries; all of them carry splits of labelled samples."""
 
 
 @dataclass
@@ -91,6 +93,10 @@ def gather(lines: Iterable[tuple[str, dict[str, Any]]], kind: Kind) -> Facts:
         for thing in ("score", "attributes", "hard", "id"):
             if any(o.get(thing) not in (None, {}, False) for o in objects):
                 facts.add({"score": "scores", "hard": "object_hard", "id": "ids"}.get(thing, thing), path)
+        if state == "unlabelled" and record.get("p"):
+            facts.add("unlabelled_splits", path)
+        if not all(voc.carries(o.get("attributes") or {}) for o in objects):
+            facts.add("other_attributes", path)
         if not kind.many and len(objects) > 1:
             facts.add("labels", path)
         if kind.many:
@@ -122,12 +128,13 @@ def losses(layout: Layout, kind: Kind, facts: Facts, unused: list[str]) -> list[
     for thing, (one, many) in WORDS.items():
         if thing in carried:
             continue
-        n = len(unused) if thing == "unused_labels" else facts.counts[thing]
+        counted = "other_attributes" if (layout, thing) == ("voc", "attributes") else thing
+        n = len(unused) if thing == "unused_labels" else facts.counts[counted]
         if not n:
             continue
         detail = ", ".join(f"{count} {state}" for state, count in sorted(facts.states.items()))
         words = (one if n == 1 else many).format(n=f"{n:,}", detail=detail)
-        examples = unused[:EXAMPLES] if thing == "unused_labels" else facts.examples.get(thing, [])
+        examples = unused[:EXAMPLES] if thing == "unused_labels" else facts.examples.get(counted, [])
         found.append(Note(code=thing, n=n, message=f"{words}: not in {form}", examples=examples))
     if layout == "class_folders" and facts.counts["folder"]:
         n = facts.counts["folder"]

@@ -2,206 +2,260 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import TypeAdapter, ValidationError
-
-from ..errors import AISpaceError
 from ..storage.archives import Budget, Member, Meter
 from ..storage.sources import read_source
-from .annotations import AnnotationObject, Layout, stored
+from .annotations import Kind
+from .contents import MAX_TEXT, TEXT_TYPE
+from .formats.shelf import MAX_SMALL, Shelf
 from .images import MAX_BYTES, Unusable, inspect
-from .layouts import MAX_SIDECAR, Found, Placed, detect, group_labels, is_ignored, is_image, is_sidecar, place
-from .requests import ImportInspection, ImportReport, ImportRequest, PreviewSample, RefusedFile
+from .layouts import MANIFESTS, MAX_LABEL, MAX_SIDECAR, Found, is_ignored, is_image, is_sidecar
+from .requests import ImportOptions, ImportReport, Note, RefusedFile
 
 if TYPE_CHECKING:
     from ..identity import Principal
     from ..platform import Platform
+    from ..schemas import Source
+    from ..storage.blobs import Batch
 
-REPORTED = 1000
-BATCH_BYTES = 128 << 20
-BATCH_FILES = 10_000
-OBJECTS = TypeAdapter(list[AnnotationObject])
+REPORTED: Final = 1000
+BATCH_BYTES: Final = 128 << 20
+BATCH_FILES: Final = 10_000
+ABOUT_BOXES: Final = (".xml", ".txt", ".yaml", ".yml", ".names")
+NOTES: Final = {
+    "exif_orientation": "images carry an EXIF orientation: boxes relate to the pixels as they are stored, not turned",
+    "boxes_clipped": "boxes stuck out of their image by up to a pixel and were cut",
+    "outlines": "objects had an outline, of which only the box is kept",
+    "left_out": "objects were left out by the label mapping",
+    "incomplete": "samples lost an object that was refused; they are not confirmed",
+    "recoded": "texts were not plain UTF-8 and are kept as that",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an import goes into.
+
+    Parameters
+    ----------
+    existing : callable
+        Gives the samples that the dataset has, for annotations that come without images.
+    """
+
+    kind: Kind
+    template: str | None
+    columns: Sequence[Mapping[str, Any]] | None
+    existing: Callable[[], list[Found]]
 
 
 @dataclass
 class Staged:
     """What was found and stored."""
 
+    target: Target
+    options: ImportOptions
+    shelf: Shelf
+    confirm: bool = True
+    replace: bool = False
+    """Whether annotations go over a person's."""
     files: list[Found] = field(default_factory=list)
+    images: int = 0
+    """How many files had the name of an image, whether they could be taken or not."""
     sidecars: dict[str, bytes] = field(default_factory=dict)
     report: ImportReport = field(default_factory=ImportReport)
+    labels: dict[str, int] = field(default_factory=dict)
+    """Labels of what is taken, and how often."""
+    declared: list[str] = field(default_factory=list)
+    """Labels that the files name, whether anything has them or not."""
+    columns: list[dict[str, Any]] | None = None
+    """Columns of the dataset after this import, once its rows are read."""
+    _notes: dict[str, Note] = field(default_factory=dict)
+    _fitting: dict[str, str | None] = field(default_factory=dict)
 
-    def refuse(self, path: str, code: str, message: str) -> None:
-        """Note a file that is not imported."""
+    @property
+    def annotations_only(self) -> bool:
+        """Whether no images came, only what files say of them."""
+        return bool(self.target.kind.shapes) and not self.images and (bool(self.shelf.large) or self._has_small())
+
+    def _has_small(self) -> bool:
+        return next(self.shelf.small_paths(), None) is not None
+
+    def refuse(self, path: str, code: str, message: str, line: int | None = None) -> None:
+        """Note what is not imported."""
         self.report.refused_count += 1
         if len(self.report.refused) < REPORTED:
-            self.report.refused.append(RefusedFile(path=path, code=code, message=message))
+            self.report.refused.append(RefusedFile(path=path, code=code, message=message, line=line))
+
+    def note(self, code: str, path: str) -> None:
+        """Note what is imported otherwise than it came."""
+        note = self._notes.get(code)
+        if note is None:
+            note = self._notes[code] = Note(code=code, message=NOTES[code], n=0)
+            self.report.notes.append(note)
+        note.n += 1
+        if len(note.examples) < 5 and path not in note.examples:
+            note.examples.append(path)
+
+    def label(self, name: str) -> str | None:
+        """Give the label of the dataset for one of the files; ``None`` to leave it out.
+
+        Raises
+        ------
+        ValueError
+            It cannot be the name of a label.
+        """
+        if name not in self._fitting:
+            mapped = self.options.label_mapping.get(name, name)
+            if mapped is not None and not fits_label(mapped):
+                raise ValueError(
+                    f"{name[:60]!r} is no name of a label (1 to {MAX_LABEL} characters, no space at its ends). "
+                    "Map it to one."
+                )
+            self._fitting[name] = mapped
+        return self._fitting[name]
+
+    def count(self, label: str) -> None:
+        """Count a label."""
+        self.labels[label] = self.labels.get(label, 0) + 1
+
+
+def fits_label(name: str) -> bool:
+    """Tell whether a text may be the name of a label."""
+    return 0 < len(name) <= MAX_LABEL and name.isprintable() and name == name.strip()
+
+
+# Reading the source
 
 
 def sort_member(member: Member, staged: Staged) -> bool:
-    """Take sidecars, refuse what is no image by its name; tell whether the member is an image to look at."""
-    if is_ignored(member.path):
+    """Put files about others aside, refuse what does not belong; tell whether the member is a sample to look at."""
+    path, kind = member.path, staged.target.kind
+    lower = path.lower()
+    if is_ignored(path):
         return False
-    if is_sidecar(member.path):
+    if kind.data_type != "tabular" and is_sidecar(path) and not (kind.shapes and _about_boxes(path)):
         data = member.stream.read(MAX_SIDECAR + 1)
         if len(data) > MAX_SIDECAR:
-            staged.refuse(member.path, "file_too_large", "the file is too large")
+            staged.refuse(path, "file_too_large", "the file is too large")
         else:
-            staged.sidecars[member.path] = data
+            staged.sidecars[path] = data
         return False
-    if not is_image(member.path):
-        staged.refuse(member.path, "suffix", "the suffix is none of .jpg .jpeg .png .bmp .webp")
+    if kind.shapes and _about_boxes(path):
+        if lower.endswith(".json"):
+            staged.shelf.keep_large(path, member.stream)
+            return False
+        data = member.stream.read(MAX_SMALL + 1)
+        if len(data) > MAX_SMALL:
+            staged.refuse(path, "file_too_large", "the file is too large")
+        else:
+            staged.shelf.keep_small(path, data)
         return False
-    if any(is_image(part) for part in member.path.split("/")[:-1]):
-        staged.refuse(member.path, "folder_name", "a folder has the name of an image")
+    tables = {"text": (".csv", ".tsv", ".jsonl"), "tabular": (".csv", ".tsv", ".txt")}.get(kind.data_type, ())
+    if lower.endswith(tables):
+        staged.shelf.keep_large(path, member.stream)
+        return False
+    if kind.data_type == "text" and lower.endswith(".txt"):
+        return True
+    if kind.data_type != "image":
+        staged.refuse(path, "suffix", f"the suffix is none of {' '.join(sorted({*tables, '.txt'}))}")
+        return False
+    if not is_image(path):
+        staged.refuse(path, "suffix", "the suffix is none of .jpg .jpeg .png .bmp .webp")
+        return False
+    staged.images += 1
+    if any(is_image(part) for part in path.split("/")[:-1]):
+        staged.refuse(path, "folder_name", "a folder has the name of an image")
         return False
     return True
 
 
+def _about_boxes(path: str) -> bool:
+    name = path.rpartition("/")[2].lower()
+    return name.endswith(ABOUT_BOXES) or (
+        name.endswith(".json") and name not in (*MANIFESTS, "label_group.json") and not name.startswith("label_")
+    )
+
+
 def stage_files(
-    platform: Platform, principal: Principal, request: ImportRequest, progress: Callable[[int], None]
-) -> Staged:
-    """Read a source, look at each image and store it; durable on return.
+    platform: Platform,
+    principal: Principal,
+    source: Source,
+    staged: Staged,
+    progress: Callable[[int], None],
+) -> None:
+    """Read a source, look at each file and store it; durable on return.
 
     Parameters
     ----------
     progress : callable
         Is told the number of files so far; may raise to stop.
     """
-    staged, meter, count, pending = Staged(), Meter(Budget()), 0, 0
+    meter, count, pending = Meter(Budget()), 0, 0
     with platform.blobs.batch() as batch:
-        for member in read_source(platform, principal, request.source, meter):
+        for member in read_source(platform, principal, source, meter):
             count += 1
             progress(count)
             if not sort_member(member, staged):
                 continue
-            data = member.stream.read(MAX_BYTES + 1)
-            try:
-                facts = inspect(data)
-            except Unusable as error:
-                staged.refuse(member.path, error.code, error.message)
+            take = _text if staged.target.kind.data_type == "text" else _image
+            found = take(member, staged, batch)
+            if found is None:
                 continue
-            blob = batch.put(data)
-            staged.files.append(Found(member.path, blob.sha256, blob.size, facts.media_type, facts.width, facts.height))
-            pending += blob.size
+            staged.files.append(found)
+            pending += found.size
             if pending > BATCH_BYTES or len(batch.pending) >= BATCH_FILES:
                 batch.flush()
                 pending = 0
     for refusal in meter.refused:
         staged.refuse(refusal.path, refusal.code, refusal.message)
-    return staged
 
 
-def choose_layout(request: ImportRequest, staged: Staged) -> Layout:
-    """Give the layout to read the files by.
+def _image(member: Member, staged: Staged, batch: Batch) -> Found | None:
+    data = member.stream.read(MAX_BYTES + 1)
+    try:
+        facts = inspect(data)
+    except Unusable as error:
+        staged.refuse(member.path, error.code, error.message)
+        return None
+    if facts.turned and staged.target.kind.shapes:
+        staged.note("exif_orientation", member.path)
+    blob = batch.put(data)
+    return Found(member.path, blob.sha256, blob.size, facts.media_type, facts.width, facts.height)
+
+
+def read_text(data: bytes) -> tuple[str, bool]:
+    """Decode a text; tell whether it was something else than plain UTF-8.
 
     Raises
     ------
-    AISpaceError
-        The one that was asked for does not fit.
+    Unusable
+        It is empty, too long, or no text.
     """
-    found, _ = detect([f.path for f in staged.files], staged.sidecars)
-    if request.layout == "auto":
-        return found
-    if request.layout in ("manifest", "origin") and found != request.layout:
-        needed = "a manifest.jsonl" if request.layout == "manifest" else "a label_*.json and a folder 'origin'"
-        raise AISpaceError(
-            "layout_mismatch",
-            f"Nothing was imported. The layout {request.layout!r} needs {needed}. Choose another layout.",
-            status=422,
-            params={"layout": request.layout, "found": found},
-        )
-    return request.layout
-
-
-def resolve(layout: Layout, staged: Staged, *, single: bool) -> list[dict[str, Any]]:
-    """Give what goes into the dataset, a dict a sample, sorted by path; what does not fit is refused.
-
-    Parameters
-    ----------
-    single : bool
-        Whether a sample takes one label only.
-    """
-    rows: dict[str, dict[str, Any]] = {}
-    for item in place(layout, staged.files, staged.sidecars):
-        objects = None if item.error else _objects(item)
-        if objects is not None and single and len(objects) > 1:
-            item.error = ("one_label_only", "it has several labels, and this dataset takes one a sample")
-        if item.path in rows:
-            item.error = ("path_twice", "the path occurs twice; the first was taken")
-        if item.error is not None:
-            staged.refuse(item.file.path, *item.error)
+    if len(data) > MAX_TEXT:
+        raise Unusable("text_too_large", f"the text has more than {MAX_TEXT >> 20} MiB")
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
             continue
-        rows[item.path] = {
-            "path": item.path,
-            "sha256": item.file.sha256,
-            "size": item.file.size,
-            "media_type": item.file.media_type,
-            "width": item.file.width,
-            "height": item.file.height,
-            "split": item.split,
-            "hard": item.hard,
-            "objects": objects,
-            "state": item.state if objects or item.state == "unlabelled" else None,
-        }
-    return [rows[path] for path in sorted(rows, key=str.encode)]
+        if "\0" in text:
+            break
+        if not text.strip():
+            raise Unusable("text_empty", "there is no text in it")
+        return text, text.encode() != data
+    raise Unusable("not_a_text", "the content is no text in UTF-8, UTF-16 or GB18030")
 
 
-def _objects(item: Placed) -> list[dict[str, Any]] | None:
+def _text(member: Member, staged: Staged, batch: Batch) -> Found | None:
     try:
-        found = [stored(o) for o in OBJECTS.validate_python(item.objects)]
-    except ValidationError as error:
-        item.error = ("annotation_invalid", f"its annotation cannot be used: {error.errors()[0]['msg']}")
+        text, recoded = read_text(member.stream.read(MAX_TEXT + 1))
+    except Unusable as error:
+        staged.refuse(member.path, error.code, error.message)
         return None
-    if any(o.get("label") is None for o in found) or len({o["label"] for o in found}) < len(found):
-        item.error = ("annotation_invalid", "its annotation has an object without label, or a label twice")
-        return None
-    return found
-
-
-def labels_in(rows: Iterable[dict[str, Any]], staged: Staged) -> list[str]:
-    """Give all labels that the dataset will need, those of ``label_*.json`` first."""
-    named = [label["name"] for label in group_labels(staged.sidecars) or []]
-    said = sorted({o["label"] for row in rows for o in row["objects"]}, key=_natural)
-    return list(dict.fromkeys([*named, *said]))
-
-
-def _natural(text: str) -> tuple[int, int, str]:
-    return (0, int(text), text) if text.isascii() and text.isdigit() else (1, 0, text)
-
-
-def write_spool(rows: Iterable[dict[str, Any]]) -> Iterable[bytes]:
-    """Write what goes into the dataset, one JSON line a sample."""
-    for row in rows:
-        yield json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def inspect_source(platform: Platform, principal: Principal, request: ImportRequest) -> ImportInspection:
-    """Look at the names of a source, not at the images."""
-    staged, meter = Staged(), Meter(Budget())
-    for member in read_source(platform, principal, request.source, meter):
-        if sort_member(member, staged):
-            staged.files.append(Found(member.path))
-    layout, confidence = detect([f.path for f in staged.files], staged.sidecars)
-    placed = list(place(layout, staged.files, staged.sidecars))
-    labels: dict[str, int] = {}
-    for item in placed:
-        for o in item.objects if item.error is None else ():
-            labels[str(o.get("label"))] = labels.get(str(o.get("label")), 0) + 1
-    good = [p for p in placed if p.error is None]
-    step = max(len(good) // 20, 1)
-    return ImportInspection(
-        layout=layout,
-        confidence=confidence,
-        count=len(good),
-        labels=dict(sorted(labels.items(), key=lambda kv: _natural(kv[0]))),
-        refused=staged.report.refused_count + len(meter.refused) + len(placed) - len(good),
-        preview=[
-            PreviewSample(path=p.path, labels=[str(o.get("label")) for o in p.objects], split=p.split)
-            for p in good[::step][:20]
-        ],
-    )
+    if recoded:
+        staged.note("recoded", member.path)
+    blob = batch.put(text.encode())
+    return Found(member.path, blob.sha256, blob.size, TEXT_TYPE)

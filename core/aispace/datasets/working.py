@@ -154,8 +154,8 @@ class WorkingCopy:
                     "hard": bool(item.get("hard")),
                     "objects": objects,
                     "score": least_score(objects),
-                    "by": by if objects else None,
-                    "at": now if objects else None,
+                    "by": by if state != "unlabelled" else None,
+                    "at": now if state != "unlabelled" else None,
                     "revision": 1,
                     "change": change,
                     "added": change,
@@ -224,7 +224,7 @@ class WorkingCopy:
         sample.content = item.get("content")
         objects = item["objects"]
         state = item.get("state") or (("labelled" if confirm else "started") if objects else "unlabelled")
-        self.annotate(sample, objects, state, by=by if objects else None)
+        self.annotate(sample, objects, state, by=by if state != "unlabelled" else None)
         if item.get("split") is not None:
             self.set_split(sample, item["split"])
 
