@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aispace_spawner.internal_client import InternalClient, Refused, ServeAway
+from jupyterhub import orm
 from jupyterhub.auth import Authenticator
 from tornado import web
 from traitlets import Instance, default
@@ -68,6 +69,9 @@ class AISpaceAuthenticator(Authenticator):  # type: ignore[misc]
             if error.status in {401, 404, 422}:
                 return None
             raise web.HTTPError(error.status, error.message.replace("%", "%%")) from error
+        known = handler.find_user(answer["name"]) if handler is not None else None
+        if known is not None:
+            self._close_others(known, answer)
         return self._as_hub_user(answer)
 
     async def refresh_user(self, user: Any, handler: Any = None) -> bool | dict[str, Any]:
@@ -76,7 +80,8 @@ class AISpaceAuthenticator(Authenticator):  # type: ignore[misc]
         Returns
         -------
         bool or dict
-            False for a disabled or deleted account, True while serve is away, else the current administrator flag.
+            False for a disabled or deleted account and where its sessions were closed, True while serve is away, else
+            the current administrator flag.
         """
         try:
             answer = await self.client.call("user_state", {"name": user.name})
@@ -84,13 +89,36 @@ class AISpaceAuthenticator(Authenticator):  # type: ignore[misc]
             return True
         except Refused as error:
             return error.status >= 500
-        if not answer["enabled"]:
+        if not answer["enabled"] or self._close_others(user, answer):
             return False
         return {"name": user.name, "admin": answer["role"] == "administrator"}
+
+    def _close_others(self, user: Any, answer: dict[str, Any]) -> bool:
+        """End the sessions that began before serve closed all of an account; tell whether there was anything to end.
+
+        The cookie of all browsers names the ``cookie_id``; the tokens of pages and servers name a session. Tokens
+        without one were made by the user, or are those of his servers, and stay.
+        """
+        info = user.orm_user.user_info or {}
+        if info.get("sessions", 0) == answer["sessions"]:
+            return False
+        row = user.orm_user
+        row.user_info = {**info, "sessions": answer["sessions"]}
+        row.cookie_id = orm.new_token()
+        for token in user.db.query(orm.APIToken).filter_by(user_id=row.id):
+            if token.session_id:
+                user.db.delete(token)
+        user.db.commit()
+        self.log.info("All sessions of %s are closed", user.name)
+        return True
 
     def _as_hub_user(self, answer: dict[str, Any]) -> dict[str, Any]:
         return {
             "name": answer["name"],
             "admin": answer["role"] == "administrator",
-            "user_info": {"name": answer["name"], "display_name": answer.get("display_name") or answer["name"]},
+            "user_info": {
+                "name": answer["name"],
+                "display_name": answer.get("display_name") or answer["name"],
+                "sessions": answer["sessions"],
+            },
         }

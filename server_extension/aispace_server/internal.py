@@ -17,7 +17,7 @@ from aispace.notebooks.schemas import (
     UserName,
 )
 from aispace.schemas import Schema
-from aispace.users.schemas import UserRead
+from aispace.users.schemas import AccountState, PasswordGiven
 
 from .handlers.base import InternalHandler, operation
 
@@ -37,8 +37,8 @@ class Created(Schema):
 class VerifyLoginHandler(InternalHandler):
     """Whether a name and a password are right."""
 
-    @operation(internal=True, summary="Check a name and a password", body=LoginAttempt, response=UserRead)
-    async def post(self, body: LoginAttempt) -> UserRead:
+    @operation(internal=True, summary="Check a name and a password", body=LoginAttempt, response=AccountState)
+    async def post(self, body: LoginAttempt) -> AccountState:
         """Check a name and a password."""
         return await self.call(self.platform.users.verify_login, body.name, body.password, body.source)
 
@@ -46,10 +46,19 @@ class VerifyLoginHandler(InternalHandler):
 class UserStateHandler(InternalHandler):
     """Who a user of the hub is."""
 
-    @operation(internal=True, summary="Give role and state of an account", body=NamedUser, response=UserRead)
-    async def post(self, body: NamedUser) -> UserRead:
+    @operation(internal=True, summary="Give role and state of an account", body=NamedUser, response=AccountState)
+    async def post(self, body: NamedUser) -> AccountState:
         """Give role and state of an account."""
         return await self.call(self.platform.users.state, body.name)
+
+
+class ResetPasswordHandler(InternalHandler):
+    """Whoever rules the machine gives an account a new password."""
+
+    @operation(internal=True, summary="Give an account a random password", body=NamedUser, response=PasswordGiven)
+    async def post(self, body: NamedUser) -> PasswordGiven:
+        """Give an account a random password."""
+        return await self.call(self.platform.users.reset_password_of, self.principal, body.name)
 
 
 class FirstAdministratorHandler(InternalHandler):
@@ -113,6 +122,7 @@ class ReleaseHandler(InternalHandler):
 ROUTES = [
     ("/internal/verify_login", VerifyLoginHandler),
     ("/internal/user_state", UserStateHandler),
+    ("/internal/reset_password", ResetPasswordHandler),
     ("/internal/first_administrator", FirstAdministratorHandler),
     ("/internal/spawn_form", SpawnFormHandler),
     ("/internal/admit_notebook", AdmitNotebookHandler),

@@ -25,10 +25,12 @@ from aispace.errors import AISpaceError, Forbidden, InUse, Invalid, NameTaken, N
 from aispace.identity import SYSTEM
 from aispace.platform import Platform
 from aispace.schemas import CursorQuery, ListQuery
+from aispace.storage.schemas import UploadQuery
 from classifier_setup import Classifier
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from samples import upload as uploaded
 
 EPOCHS = Parameter(name="epochs", type="int", default=5, minimum=1, maximum=10, unit="epochs")
 
@@ -350,3 +352,21 @@ def test_an_image_that_an_algorithm_names_is_not_deleted(world: Classifier) -> N
     with pytest.raises(InUse) as refused:
         world.platform.images.delete(world.admin, world.image_id)
     assert private.id in {user.get("id") for user in refused.value.details["params"]["used_by"]}
+
+
+def test_an_upload_is_gone_once_it_became_code(world: Classifier) -> None:
+    platform, alice = world.platform, world.alice
+    source = uploaded(platform, alice, "code.zip", archive({"train.py": "pass"}))
+    made = create(world, source.model_dump())
+    assert paths(world, made) == ["train.py"]
+    again = uploaded(platform, alice, "code.zip", archive({"train.py": "1"}))
+    refused = AlgorithmVersionCreate.model_validate({"source": again.model_dump(), "run_command": "python no.py"})
+    with pytest.raises(AISpaceError):
+        platform.algorithms.add_version(alice, made.id, refused)
+    (kept,) = platform.uploads.list(alice, UploadQuery(finished=True)).items
+    assert kept.id == again.upload_id  # what was refused may be tried again
+    platform.algorithms.add_version(
+        alice, made.id, AlgorithmVersionCreate.model_validate({"source": again.model_dump()})
+    )
+    assert platform.uploads.list(alice, UploadQuery(finished=True)).items == []
+    assert text(world, made, "train.py", "V0002") == "1"

@@ -13,7 +13,10 @@ from aispace import cli
 from aispace.client import RemoteError, ServiceAway
 from aispace.client.transport import Transport
 from aispace.commands.terminal import Terminal, cut, duration, size, width
-from aispace.errors import AISpaceError
+from aispace.errors import AISpaceError, Unauthenticated
+from aispace.events.schemas import EventQuery
+from aispace.identity import SYSTEM
+from aispace.platform import Platform
 from aispace.schemas import Ref
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,3 +238,29 @@ def test_db_finds_the_database_that_the_configuration_file_names(
         assert cli.main(["db", "status", "--config", str(file)]) != 0
         assert why in (said := capsys.readouterr().err)
         assert "AISPACE_CONFIG" in said
+
+
+def test_a_lost_password_is_replaced_on_the_machine_while_nothing_runs(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("AISPACE_DATABASE_URL", database_url)
+    assert cli.main(["users", "reset-password", "admin", "--home", str(home)]) == 3
+    assert "no folder of an installation" in capsys.readouterr().err
+    assert not home.exists()
+    platform = Platform(home=str(home))
+    platform.users.first_administrator("admin", "Lost-for-ever 1")
+    platform.secret("internal_token")
+    platform.close()
+    (home / "run" / "serve.json").write_text('{"internal_port": 1}')  # of one that was killed
+    assert cli.main(["users", "reset-password", "admin", "--home", str(home), "--json"]) == 0
+    given = json.loads(capsys.readouterr().out)["password"]
+    platform = Platform(home=str(home))
+    assert platform.users.verify_login("admin", given).sessions == 1
+    with pytest.raises(Unauthenticated):
+        platform.users.verify_login("admin", "Lost-for-ever 1")
+    platform.events.seal()
+    codes = [event.code for event in platform.events.list(SYSTEM, EventQuery()).items]
+    assert "user.password_reset" in codes
+    platform.close()
+    assert cli.main(["users", "reset-password", "nobody", "--home", str(home)]) == 4

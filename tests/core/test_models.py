@@ -15,10 +15,12 @@ from aispace.models.config import BadConfig, read_config
 from aispace.models.schemas import ModelCreate, ModelQuery, ModelRead, ModelUpdate, ModelVersionCreate
 from aispace.platform import Platform
 from aispace.schemas import ListQuery
+from aispace.storage.schemas import UploadQuery
 from classifier_setup import Classifier
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from samples import upload as uploaded
 
 CONFIG: dict[str, Any] = {
     "format": "onnx",
@@ -183,3 +185,12 @@ def test_a_model_that_a_service_uses_is_not_deleted(world: Classifier, monkeypat
             delete()
     assert models.get(alice, model.id).used_by[0]["id"] == "svc_1"
     monkeypatch.undo()
+
+
+def test_an_upload_is_gone_once_it_became_a_version(world: Classifier) -> None:
+    platform, alice = world.platform, world.alice
+    model = platform.models.create(alice, ModelCreate(name="m"))
+    source = uploaded(platform, alice, "model.onnx", b"onnx")
+    body = ModelVersionCreate.model_validate({"source": source.model_dump()})
+    assert platform.models.add_version(alice, model.id, body).file_count == 1
+    assert platform.uploads.list(alice, UploadQuery(finished=True)).items == []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from installation import PASSWORD, Installation, Person
@@ -89,3 +92,25 @@ def test_internal_listener_is_not_routed_by_the_proxy(installation: Installation
     for path in ("/internal/verify_login", "/services/aispace/internal/verify_login"):
         answer = admin.api("POST", path, json={"name": "admin", "password": installation.password})
         assert answer.status_code in {403, 404, 405}
+
+
+def test_reset_on_the_machine_closes_the_sessions_and_gives_a_new_password(
+    installation: Installation, admin: Person
+) -> None:
+    installation.rest(admin, "POST", "/users", json={"name": "erna", "password": PASSWORD})
+    erna = installation.person("erna", PASSWORD)
+    assert erna.http.get("/hub/home").status_code == 200
+    command = [sys.executable, "-m", "aispace.cli", "users", "reset-password", "erna", "--json"]
+    done = subprocess.run(command, env=installation.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    new = json.loads(done.stdout)["password"]
+    # The start of a server asks at once whether the session still holds; other pages within a minute.
+    assert erna.http.post("/hub/spawn", params={"_xsrf": erna.xsrf}, data={}).status_code >= 400
+    assert erna.http.get("/hub/home").headers["Location"].startswith("/hub/login")
+    assert erna.http.get("/services/aispace/usage", follow_redirects=True).url.path == "/hub/login"
+    assert Person(installation.url).sign_in("erna", PASSWORD).status_code == 403
+    again = installation.person("erna", new)
+    assert again.http.get("/hub/home").status_code == 200
+    assert again.api("GET", "/hub/api/user").status_code == 200
+    events = installation.rest(admin, "GET", "/audit", params={"code": "user.password_reset"})
+    assert events.json()["items"][0]["params"]["name"] == "erna"

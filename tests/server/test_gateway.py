@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from aispace_server.gateway.callers import CACHE_SECONDS, Callers, Verdict
 from aispace_server.gateway.counters import Counters
+from aispace_server.gateway.protocol import GuardedProtocol
 from aispace_server.gateway.routes import RouteTable
 from gateway_thread import TOKEN, GatewayThread, plain
 from serving_setup import until
@@ -373,6 +374,58 @@ def test_two_requests_cannot_be_smuggled_as_one(gateway: GatewayThread) -> None:
             raw.settimeout(5)
             assert raw.recv(65536).startswith(b"HTTP/1.1 400")
     assert not any(b"/admin" in head for head in gateway.upstream.heads)
+
+
+@pytest.mark.parametrize("first", [b"", b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"], ids=["first", "further"])
+def test_a_caller_who_sends_his_head_byte_by_byte_is_cut_off(
+    gateway: GatewayThread, monkeypatch: pytest.MonkeyPatch, first: bytes
+) -> None:
+    monkeypatch.setattr(GuardedProtocol, "head_seconds", 0.4)
+    with socket.create_connection(("127.0.0.1", gateway.port)) as raw:
+        raw.settimeout(10)
+        if first:
+            raw.sendall(first)
+            assert b'"ok"' in raw.recv(65536)
+        raw.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\nslow: ")
+        raw.setblocking(False)
+        said = b""
+
+        def cut() -> bool:
+            nonlocal said
+            try:
+                raw.send(b"x")  # one more letter of a value that never ends
+                said += raw.recv(65536)
+            except BlockingIOError:
+                return False
+            except ConnectionError:
+                return True
+            return bool(said)
+
+        until(cut)
+    assert said.startswith(b"HTTP/1.1 408")
+    assert b"head_timeout" in said
+    assert gateway.client.get("/healthz").status_code == 200
+
+
+def test_a_head_without_end_is_cut_off(gateway: GatewayThread) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port)) as raw:
+        raw.settimeout(10)
+        raw.sendall(b"GET /s/one HTTP/1.1\r\nx: " + b"y" * 65_536)
+        assert raw.recv(65536).startswith(b"HTTP/1.1 431")
+
+
+def test_a_slow_answer_is_no_slow_head(gateway: GatewayThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GuardedProtocol, "head_seconds", 0.2)
+    go_on = threading.Event()
+
+    async def late(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.to_thread(go_on.wait, 10)
+        await plain(b"late")(head, reader, writer)
+
+    gateway.upstream.answer = late
+    threading.Timer(0.6, go_on.set).start()
+    answer = gateway.client.post("/s/one/a", content=b"x", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert (answer.status_code, answer.content) == (200, b"late")
 
 
 # Shares, counts, keeping

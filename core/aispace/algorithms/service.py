@@ -136,7 +136,9 @@ class AlgorithmService(LoggingConfigurable):
         manifest, origin = stage_code(self, principal, body.source)
         check_command(body.run_command, self._paths(manifest))
         settings = Settings(**{name: getattr(body, name) for name in OF_VERSION})
-        return self.make(principal, body.name, body.description, body.category, manifest, origin, settings)
+        with self.db.write():
+            self.platform.uploads.discard(principal, body.source)
+            return self.make(principal, body.name, body.description, body.category, manifest, origin, settings)
 
     def update(
         self, principal: Principal, algorithm_id: str, body: AlgorithmUpdate, revision: int | None = None
@@ -182,7 +184,7 @@ class AlgorithmService(LoggingConfigurable):
         with self.db.write() as session:
             row = self.row(session, principal, "write", algorithm_id)
             revisions.check(row, revision, lambda: self._shape(session, principal, row))
-            users = self.platform.lineage.users_of(principal, algorithm_id, kinds=("training_job", "service"))
+            users = self.platform.lineage.users_of(principal, algorithm_id, kinds=("training_job", "service", "batch_service"))
             if users:
                 raise InUse(f"Algorithm {row.name!r}", users)
             self._record(principal, "deleted", row)
@@ -246,6 +248,7 @@ class AlgorithmService(LoggingConfigurable):
             settings = self._merged(self._version(session, row), changed)
             check_command(settings.run_command, self._paths(manifest))
             version = self.add(session, principal, row, manifest, origin, settings, note=body.note)
+            self.platform.uploads.discard(principal, body.source)
             revisions.touch(row)
             return version_shape(row, version, self._image_names(principal, [version]))
 

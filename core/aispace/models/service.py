@@ -190,6 +190,7 @@ class ModelService:
         origin = {"kind": "upload", "from": body.source.kind}
         with self.db.write() as session:
             row = self._row(session, principal, "write", model_id)
+            self.platform.uploads.discard(principal, body.source)
             return self._add(
                 session, principal, row, manifest, config, metrics_of(config), origin, body.note, body.runtime_image_id
             )

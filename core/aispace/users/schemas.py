@@ -53,6 +53,13 @@ class UserRead(Schema):
     revision: int
 
 
+class AccountState(UserRead):
+    """An account as the hub asks for it."""
+
+    sessions: int
+    """How often all its sessions were closed: the hub closes those that began at another number."""
+
+
 class UserCreated(UserRead):
     """A new account, with its random password where one was made."""
 

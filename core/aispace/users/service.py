@@ -25,6 +25,7 @@ from .orm import GivenUid, User
 from .passwords import PasswordPolicy, hash_password, matches, outdated, random_password
 from .schemas import (
     NAME_PATTERN,
+    AccountState,
     PasswordChange,
     PasswordGiven,
     Settings,
@@ -145,7 +146,7 @@ class UserService:
 
     # Sign-in
 
-    def verify_login(self, name: str, password: str, address: str = "") -> UserRead:
+    def verify_login(self, name: str, password: str, address: str = "") -> AccountState:
         """Check a name and a password.
 
         Parameters
@@ -157,7 +158,7 @@ class UserService:
 
         Returns
         -------
-        UserRead
+        AccountState
             The account.
 
         Raises
@@ -196,9 +197,9 @@ class UserService:
             row.last_seen_at = self.platform.clock.now()
             row.password = fresh or row.password
             self._record(_self(row), "user.signed_in", row, address=_printable(address))
-        return self._read(row)
+        return self._state(row)
 
-    def state(self, name: str) -> UserRead:
+    def state(self, name: str) -> AccountState:
         """Give an account by its name in the hub, for the hub itself.
 
         Raises
@@ -209,7 +210,7 @@ class UserService:
         user = self._by_name(name)
         if user is None:
             raise NotFound("user", _printable(name))
-        return self._read(user)
+        return self._state(user)
 
     def seen(self, principal: Principal) -> None:
         """Note that somebody was here; written at most every five minutes."""
@@ -345,7 +346,7 @@ class UserService:
             self._names.pop(user.id, None)
 
     def reset_password(self, principal: Principal, user_id: str) -> PasswordGiven:
-        """Give an account a random password and let it in again."""
+        """Give an account a random password, close its sessions and let it in again."""
         authorize(principal, "write:user")
         password = random_password()
         encoded = hash_password(password)
@@ -357,6 +358,19 @@ class UserService:
             self._record(principal, "user.password_reset", user)
         self.lockout.release(user.name)
         return PasswordGiven(password=password)
+
+    def reset_password_of(self, principal: Principal, name: str) -> PasswordGiven:
+        """Do `reset_password` for the account of a name; for whoever rules the machine itself.
+
+        Raises
+        ------
+        NotFound
+            No such account.
+        """
+        user = self._by_name(name.strip().lower())
+        if user is None:
+            raise NotFound("user", _printable(name))
+        return self.reset_password(principal, user.id)
 
     # Myself
 
@@ -460,6 +474,9 @@ class UserService:
         self.platform.events.record(
             principal, code, object_kind="user", object_id=user.id, params={"name": user.name, **params}
         )
+
+    def _state(self, user: User) -> AccountState:
+        return AccountState(**self._read(user).model_dump(), sessions=user.sessions)
 
     def _read(self, user: User) -> UserRead:
         return UserRead(
