@@ -16,7 +16,19 @@ from typing import Final
 
 from ._version import __version__
 from .client import AISpaceClient
-from .commands import attach, backups, data, elsewhere, laptop, listing, platform_care, serve, tour_command, train
+from .commands import (
+    attach,
+    backups,
+    data,
+    doctor,
+    elsewhere,
+    laptop,
+    listing,
+    platform_care,
+    serve,
+    tour_command,
+    train,
+)
 from .commands.terminal import Terminal
 from .errors import AISpaceError
 
@@ -26,7 +38,7 @@ REFUSED: Final = 3
 NOT_FOUND: Final = 4
 AWAY: Final = 5
 INTERRUPTED: Final = 130
-MODULES: Final = (listing, data, train, attach, serve, tour_command, platform_care, backups, laptop)
+MODULES: Final = (listing, data, train, attach, serve, tour_command, platform_care, backups, laptop, doctor)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     group = shared.add_argument_group("for every verb")
     group.add_argument("--json", action="store_true", help="print exactly one JSON document, in the shape of REST")
     group.add_argument("--quiet", action="store_true", help="no talk and no progress")
-    group.add_argument("--url", help="address of the platform; default: $AISPACE_URL, else the hub on this machine")
+    group.add_argument("--url", help="address of the platform; default: $AISPACE_URL, else your own platform on this machine")
     group.add_argument("--token", help="hub or personal access token; default: $AISPACE_TOKEN, $JUPYTERHUB_API_TOKEN")
     processes = "\n".join(f"  {name:10} {purpose}" for name, (_, purpose) in elsewhere.PLACES.items())
     main_parser = argparse.ArgumentParser(

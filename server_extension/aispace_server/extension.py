@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
+from aispace.laptop import Laptop
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Unicode, default
 
-from .forward import ForwardHandler, ForwardStreamHandler, Upstream
+from .forward import ForwardHandler, ForwardStreamHandler, LaptopUpstream, Upstream
 
 
 class AISpaceExtension(ExtensionApp):
@@ -19,8 +20,13 @@ class AISpaceExtension(ExtensionApp):
     load_other_extensions = True
 
     serve_url = Unicode(
-        help="Where `aispace serve` listens, up to ``/api/v1``. Default: $AISPACE_SERVE_URL or $AISPACE_URL. "
+        help="Where `aispace serve` listens, up to ``/api/v1``. Default: $AISPACE_SERVE_URL or $AISPACE_URL; without a "
+        "hub the platform of this user, which is started when needed. "
         "Example: 'http://127.0.0.1:8010/services/aispace' or 'unix:///home/me/var/run/serve.sock'."
+    ).tag(config=True)
+    home = Unicode(
+        help="Folder of the platform of this user, where there is no hub; kernels and terminals of this server use it "
+        "too. Default: $AISPACE_HOME, or aispace in the user's data folder. Example: '/data/me/aispace'."
     ).tag(config=True)
 
     @default("serve_url")
@@ -29,10 +35,19 @@ class AISpaceExtension(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Give the handlers the address."""
-        upstream = Upstream(self.serve_url.rstrip("/")) if self.serve_url else None
-        if upstream is None:
-            self.log.warning("AI Space: no platform is configured (AISPACE_SERVE_URL); its pages will say so.")
-        self.settings["aispace_upstream"] = upstream
+        self.settings["aispace_upstream"] = self._upstream()
+
+    def _upstream(self) -> Upstream | None:
+        if self.serve_url:
+            return Upstream(self.serve_url.rstrip("/"))
+        if os.environ.get("JUPYTERHUB_API_TOKEN"):
+            self.log.warning("AI Space: this hub names no platform (AISPACE_SERVE_URL); its pages will say so.")
+            return None
+        if self.home:
+            os.environ["AISPACE_HOME"] = os.path.abspath(os.path.expanduser(self.home))
+        laptop = Laptop()
+        self.log.info("AI Space: the state of your platform lies in %s", laptop.home)
+        return LaptopUpstream(laptop.url, laptop)
 
     def initialize_handlers(self) -> None:
         """Add the two routes."""

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aispace.errors import AISpaceError, Forbidden, Unauthenticated, Unavailable
+from aispace.laptop import Laptop
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
@@ -37,6 +38,8 @@ from .requestlog import accept_request_id
 CONNECT_SECONDS = 5.0
 CHUNK = 256 * 1024
 UNLIMITED = 2**50
+SMALL_BODY = 256 * 1024
+"""A body up to this size is read although the request is refused."""
 DROPPED_REQUEST = frozenset(
     {
         "authorization", "connection", "cookie", "expect", "host", "keep-alive", "origin", "proxy-authorization",
@@ -84,6 +87,13 @@ class Upstream:
 
     url: str
 
+    async def ready(self) -> None:
+        """See to it that somebody listens, where that is for us to do."""
+
+    def caller_token(self, handler: JupyterHandler) -> str | None:
+        """Find the token to send on."""
+        return caller_token(handler)
+
     @property
     def _parts(self) -> tuple[str, str, int, str]:
         parts = urlsplit(self.url)
@@ -128,6 +138,46 @@ class Upstream:
             stream.set_nodelay(True)
         parameters = HTTP1ConnectionParameters(chunk_size=CHUNK, max_body_size=UNLIMITED, max_header_size=65536)
         return HTTP1Connection(stream, is_client=True, params=parameters)
+
+
+@dataclass(frozen=True)
+class LaptopUpstream(Upstream):
+    """The platform of this user, which is started when it is needed; whoever reaches its socket is that user.
+
+    Parameters
+    ----------
+    url : str
+        Its address.
+    laptop : aispace.laptop.Laptop
+        Finds and starts it.
+    """
+
+    laptop: Laptop
+
+    async def ready(self) -> None:
+        """Start it unless it runs.
+
+        Raises
+        ------
+        OtherVersion, NotStarted
+            It is of another version, or does not come up.
+        """
+        if not self.laptop.is_known():
+            await asyncio.to_thread(self.laptop.ready)
+
+    def caller_token(self, handler: JupyterHandler) -> str | None:
+        """Send none: the socket is the proof."""
+        return None
+
+    async def connect(self) -> HTTP1Connection:
+        """Open a connection; one more time where the platform that was known is gone."""
+        await self.ready()
+        try:
+            return await super().connect()
+        except Unavailable:
+            self.laptop.forget()
+            await self.ready()
+            return await super().connect()
 
 
 def serve_away() -> Unavailable:
@@ -192,7 +242,7 @@ class ForwardMixin(ExtensionHandlerMixin):
         for name, value in self.request.headers.get_all():  # type: ignore[attr-defined]
             if name.lower() not in DROPPED_REQUEST and not name.lower().startswith("sec-"):
                 headers.add(name, value)
-        token = caller_token(self)  # type: ignore[arg-type]
+        token = self.upstream.caller_token(self)  # type: ignore[arg-type]
         if token:
             headers["Authorization"] = f"Bearer {token}"
         headers["Host"] = self.upstream.host
@@ -284,11 +334,22 @@ class ForwardHandler(ForwardMixin, JupyterHandler):
         self.request_id = accept_request_id(self.request.headers.get("X-Request-Id"))
         self._connection: HTTP1Connection | None = None
         self._answering: asyncio.Task[None] | None = None
+        self._refused: Exception | None = None
 
     async def prepare(self, **kwargs: Any) -> None:
         """Let the caller in and send the head of the request."""
-        await super().prepare(_redirect_to_login=False)
-        await self.admit()
+        try:
+            await super().prepare(_redirect_to_login=False)
+            await self.admit()
+            await self._begin()
+        except (AISpaceError, HTTPError) as error:
+            length = self.request.headers.get("Content-Length", "0")
+            if not length.isdigit() or not 0 < int(length) <= SMALL_BODY:
+                raise
+            # An answer before the body is read closes the connection, and the caller may never see why.
+            self._refused = error
+
+    async def _begin(self) -> None:
         headers = self.upstream_headers()
         headers["Connection"] = "close"
         self._connection = await self.upstream.connect()
@@ -320,6 +381,8 @@ class ForwardHandler(ForwardMixin, JupyterHandler):
 
     async def forward(self) -> None:
         """Send the end of the request and wait for the end of the answer."""
+        if self._refused is not None:
+            raise self._refused
         connection, answering = self._connection, self._answering
         if connection is None or answering is None:
             raise serve_away()
@@ -400,13 +463,14 @@ class ForwardStreamHandler(ForwardMixin, WebSocketMixin, WebSocketHandler, Jupyt
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Connect to the platform first: who is refused there is refused here, with the reason."""
         headers = HTTPHeaders({"X-Request-Id": self.request_id})
-        token = caller_token(self)
+        token = self.upstream.caller_token(self)
         if token:
             headers["Authorization"] = f"Bearer {token}"
         url = f"ws://{self.upstream.host}{self.upstream.prefix}/api/v1/stream"
         if self.upstream.url.startswith("https"):
             url = url.replace("ws://", "wss://", 1)
         request = HTTPRequest(url, headers=headers, connect_timeout=CONNECT_SECONDS)
+        (await self.upstream.connect()).close()  # starts what is not running
         try:
             self._other = await websocket_connect(request, resolver=self.upstream.resolver(), ping_interval=30)
         except HTTPClientError as error:

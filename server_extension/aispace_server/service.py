@@ -166,7 +166,7 @@ class AISpaceServer(TraitletsApplication):
     async def _serve(self) -> None:
         self.platform = Platform(parent=self)
         lock = HomeLock(self.platform.path)
-        lock.acquire()
+        self._take_home(lock)
         executor = ThreadPoolExecutor(THREADS, thread_name_prefix="aispace-request")
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         try:
@@ -182,6 +182,9 @@ class AISpaceServer(TraitletsApplication):
             executor.shutdown(wait=True, cancel_futures=True)
             self.platform.close()
             lock.release()
+
+    def _take_home(self, lock: HomeLock) -> None:
+        lock.acquire()
 
     def _open_database(self) -> None:
         database = self.platform.db
@@ -219,11 +222,15 @@ class AISpaceServer(TraitletsApplication):
         temporary.replace(ready)
         self.log.info("serving", extra={"fields": where})
         try:
-            await stop.wait()
+            await self._until(stop, main)
             self.log.info("stopping")
         finally:
             ready.unlink(missing_ok=True)
             await self._drain(main, internal)
+
+    async def _until(self, stop: asyncio.Event, main: HTTPServer) -> None:
+        """Wait for the end; what else a size does meanwhile is done here."""
+        await stop.wait()
 
     async def _drain(self, *servers: HTTPServer) -> None:
         for server in servers:
@@ -284,8 +291,14 @@ class AISpaceServer(TraitletsApplication):
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run `aispace serve`."""
-    AISpaceServer.launch_instance(argv=argv)
+    """Run `aispace serve`; with ``--laptop`` that of one user."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if "--laptop" not in given:
+        AISpaceServer.launch_instance(argv=argv)
+        return
+    from .laptop import LaptopServer
+
+    LaptopServer.launch_instance(argv=[word for word in given if word != "--laptop"])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -275,9 +276,9 @@ class Database:
             source = Path(self.url.database)
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
             copy = source.with_name(f"{source.name}.{current}.{stamp}")
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            shutil.copy2(source, copy)
+            with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(copy)) as other:
+                one.backup(other)  # with what lies in the write-ahead log
+            shutil.copystat(source, copy)
         alembic.command.upgrade(self.alembic_config(), "head")
         return copy
 

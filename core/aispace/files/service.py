@@ -64,12 +64,18 @@ class AreaService:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
+        self._elsewhere: dict[str, Path] = {}
+
+    def lies_in(self, user_id: str, folder: Path) -> None:
+        """Let a user's area be a folder of his own: on a laptop his home, where his notebooks are."""
+        self._elsewhere[user_id] = folder
 
     def area(self, principal: Principal) -> Beneath:
         """Give the user's area, made at first use, owned by his operating-system user."""
         if not re.fullmatch(r"[A-Za-z0-9_-]+", principal.user_id):
             raise ValueError(f"no id of a user: {principal.user_id!r}")
-        return Beneath(self.platform.path / "areas" / principal.user_id, principal.uid)
+        elsewhere = self._elsewhere.get(principal.user_id)
+        return Beneath(elsewhere or self.platform.path / "areas" / principal.user_id, principal.uid)
 
     def list(self, principal: Principal, query: FileQuery) -> Page[FileRead]:
         """List a folder, folders first.
