@@ -1,9 +1,7 @@
-import { registerLifecycleWords } from '../components/lifecycleWords';
 import { registerPage } from '../components/router';
 
 /** The pages of administrators; real addresses below the hub's service. */
 export function registerAdminPages(): void {
-  registerLifecycleWords();
   registerPage(
     '/admin',
     () => import('./OverviewPage'),

@@ -49,7 +49,7 @@ export function namesOf(trans: ITrans, users: { kind?: string; name?: string; id
 
 const PATHS: Record<string, string> = {
   ds: '/datasets',
-  lgr: '/label-groups',
+  lbl: '/label-groups',
   alg: '/algorithms',
   img: '/images',
   job: '/training-jobs',

@@ -1,9 +1,7 @@
-import { registerLifecycleWords } from './lifecycleWords';
 import { registerPage } from './router';
 
 /** The pages from the algorithm to the bill. */
 export function registerLifecyclePages(): void {
-  registerLifecycleWords();
   registerPage(
     '/algorithms',
     () => import('./algorithms/AlgorithmsPage'),

@@ -1,6 +1,6 @@
 import { bytes } from './formats';
 import { text } from './messageText';
-import { registerErrors, registerEvents, registerReasons } from './messages';
+import type { Words } from './messages';
 
 /** "cpu: 1 of 2 free" for each resource that is short. */
 function shortage(value: unknown): string {
@@ -16,120 +16,120 @@ function shortage(value: unknown): string {
     .join(', ');
 }
 
-/** The words of events, reasons and refusals from the algorithm to the bill. */
-export function registerLifecycleWords(): void {
-  registerEvents({
-    'algorithm.created': t => t.__('Algorithm created'),
-    'algorithm.changed': t => t.__('Algorithm changed'),
-    'algorithm.deleted': t => t.__('Algorithm deleted'),
-    'algorithm.version_created': (t, p) => t.__('Algorithm version %1 created', text(p.version)),
-    'training_job.changed': t => t.__('Training job changed'),
-    'training_job.deleted': t => t.__('Training job deleted'),
-    'training_job.run_created': (t, p) => t.__('Run %1 created', text(p.run)),
-    'training_job.run_succeeded': (t, p) => t.__('Run %1 succeeded', text(p.run)),
-    'training_job.run_failed': (t, p) => t.__('Run %1 failed', text(p.run)),
-    'training_job.run_stopped': (t, p) => t.__('Run %1 stopped', text(p.run)),
-    'training_job.run_deleted': (t, p) => t.__('Run %1 deleted', text(p.run)),
-    'training_job.stop_requested': t => t.__('Stop asked for'),
-    'evaluation.created': t => t.__('Evaluation created'),
-    'evaluation.succeeded': t => t.__('Evaluation finished'),
-    'evaluation.failed': t => t.__('Evaluation failed'),
-    'evaluation.stopped': t => t.__('Evaluation stopped'),
-    'evaluation.deleted': t => t.__('Evaluation deleted'),
-    'model.changed': t => t.__('Model changed'),
-    'model.deleted': t => t.__('Model deleted'),
-    'model.version_deleted': (t, p) => t.__('Model version %1 deleted', text(p.version)),
-    'image.created': t => t.__('Image created'),
-    'image.changed': t => t.__('Image changed'),
-    'image.deleted': t => t.__('Image deleted'),
-    'image.build_started': t => t.__('Build of the image started'),
-    'image.building': t => t.__('Image is being built'),
-    'image.ready': t => t.__('Image is ready'),
-    'image.failed': t => t.__('Image could not be built'),
-    'service.deleted': t => t.__('Service deleted'),
-    'service.deploying': t => t.__('Service is being deployed'),
-    'service.deployed': (t, p) => t.__('Deployment %1 has the traffic', text(p.number)),
-    'service.deployment_failed': (t, p) => t.__('Deployment %1 failed', text(p.number)),
-    'service.serving': t => t.__('Service serves'),
-    'service.degraded': t => t.__('Service is degraded'),
-    'service.stopped': t => t.__('Service stopped'),
-    'service.failed': t => t.__('Service failed'),
-    'service.rolled_back': (t, p) => t.__('Rolled back to deployment %1', text(p.number ?? p.from)),
-    'service.start_requested': t => t.__('Start asked for'),
-    'service.stop_requested': t => t.__('Stop asked for'),
-    'service.token_created': (t, p) => t.__('Token %1 created', text(p.name)),
-    'service.token_deleted': (t, p) => t.__('Token %1 ended', text(p.name)),
-    'token.created': (t, p) => t.__('Token %1 created', text(p.name)),
-    'token.deleted': (t, p) => t.__('Token %1 ended', text(p.name)),
-    'spec.created': (t, p) => t.__('Resource spec %1 added', text(p.name)),
-    'spec.changed': (t, p) => t.__('Resource spec %1 changed', text(p.name)),
-    'spec.deleted': (t, p) => t.__('Resource spec %1 deleted', text(p.name)),
-    'user.changed': t => t.__('Account changed'),
-    'user.deleted': t => t.__('Account deleted'),
-    'user.signed_in': t => t.__('Signed in'),
-    'user.sign_in_failed': t => t.__('Sign-in failed'),
-    'user.locked_out': t => t.__('Account locked for a while'),
-    'user.password_changed': t => t.__('Password changed'),
-    'user.password_reset': t => t.__('Password reset'),
-    'workload.scheduled': t => t.__('Scheduled'),
-    'workload.paused': t => t.__('Paused'),
-    'workload.stop_requested': t => t.__('Stop asked for')
-  });
-  registerReasons({
-    exit_code: (t, p) =>
-      t.__('The process ended with exit code %1. Look at the end of the log.', text(p.exit_code)),
-    signal: (t, p) => t.__('The process was ended by signal %1. Look at the end of the log.', text(p.signal)),
-    memory_limit: (t, p) =>
-      t.__(
-        'It used %1 of memory; the limit is %2. Choose a larger spec, or use less.',
-        bytes(Number(p.used)),
-        bytes(Number(p.limit))
-      ),
-    time_limit: (t, p) =>
-      t.__('It ran longer than its time limit of %1 s. Allow more time.', text(p.seconds)),
-    log_limit: (t, p) => t.__('Its log grew over %1. Print less.', bytes(Number(p.limit))),
-    supervisor_lost: t =>
-      t.__('The process that watched it was killed, so everything it had started was ended too.'),
-    stopped: t => t.__('It was stopped.'),
-    paused: t => t.__('It was paused.'),
-    retry: (t, p) =>
-      t.__('Attempt %1 failed (%2); attempt %3 follows.', text(p.attempt), text(p.code), text(p.next)),
-    insufficient_capacity: (t, p) =>
-      t.__('It waits for capacity (needed / free): %1.', shortage(p.resources)),
-    behind: t => t.__('It would fit, but others before it in the queue wait for the same.'),
-    never_fits: (t, p) =>
-      t.__(
-        'It is larger than this installation (needed / total): %1. Choose another spec.',
-        shortage(p.resources)
-      ),
-    image_building: t => t.__('It waits for its runtime image, which is being built.'),
-    image_failed: t => t.__('Its runtime image could not be built. Build it again, then run this again.'),
-    image_missing: t => t.__('Its runtime image was deleted. Choose another.'),
-    loading: t => t.__('The model is being loaded.'),
-    deploying: (t, p) => t.__('Deployment %1 is being prepared.', text(p.number)),
-    stopping: t => t.__('The last requests are being answered.'),
-    replica_away: (t, p) => t.__('%1 of %2 processes answer.', text(p.ready), text(p.total)),
-    start_failed: (t, p) => t.__('It could not be started. %1', text(p.error)),
-    edit_failed: (t, p) =>
-      t.__('Deployment %1 failed; deployment %2 goes on.', text(p.number), text(p.current)),
-    not_onnx: t => t.__('There is no model.onnx: the model server cannot serve it. An own image can.'),
-    no_config: t =>
-      t.__(
-        'There is no config.json: inputs and labels are not known, services answer with plain numbers. Add config.json and upload again.'
-      ),
-    no_labels: t => t.__('config.json names no labels: answers are plain numbers.'),
-    superseded: t => t.__('A later edit took its place before it was ready.')
-  });
-  registerErrors({
-    building: t => t.__('Not done. The image is being built. Wait until it is done.'),
-    foreign_account: t => t.__('Not done. The password of this account is kept elsewhere.'),
-    is_current: t => t.__('Not rolled back. This deployment has the traffic already.'),
-    last_run: t => t.__('Not deleted. It is the only run. Delete the job instead.'),
-    not_ended: t => t.__('Not done. It has not ended. Stop it first, or wait.'),
-    running: t => t.__('Not deleted. It runs. Stop it first.'),
-    own_account: t => t.__('Not done. This is your own account. Ask another administrator.'),
-    not_serving: t => t.__('Not tried. The service does not serve. Start it first.'),
-    gateway_away: t => t.__('Not tried. The gateway does not answer. Try again in a moment.'),
-    unsupported_media: t => t.__('Not tried. Send a JPEG, PNG, BMP or WebP image, or JSON.')
-  });
-}
+/** What happened, from the algorithm to the bill. */
+export const LIFECYCLE_EVENTS: Words = {
+  'algorithm.created': t => t.__('Algorithm created'),
+  'algorithm.changed': t => t.__('Algorithm changed'),
+  'algorithm.deleted': t => t.__('Algorithm deleted'),
+  'algorithm.version_created': (t, p) => t.__('Algorithm version %1 created', text(p.version)),
+  'training_job.changed': t => t.__('Training job changed'),
+  'training_job.deleted': t => t.__('Training job deleted'),
+  'training_job.run_created': (t, p) => t.__('Run %1 created', text(p.run)),
+  'training_job.run_succeeded': (t, p) => t.__('Run %1 succeeded', text(p.run)),
+  'training_job.run_failed': (t, p) => t.__('Run %1 failed', text(p.run)),
+  'training_job.run_stopped': (t, p) => t.__('Run %1 stopped', text(p.run)),
+  'training_job.run_deleted': (t, p) => t.__('Run %1 deleted', text(p.run)),
+  'training_job.stop_requested': t => t.__('Stop asked for'),
+  'evaluation.created': t => t.__('Evaluation created'),
+  'evaluation.succeeded': t => t.__('Evaluation finished'),
+  'evaluation.failed': t => t.__('Evaluation failed'),
+  'evaluation.stopped': t => t.__('Evaluation stopped'),
+  'evaluation.deleted': t => t.__('Evaluation deleted'),
+  'model.changed': t => t.__('Model changed'),
+  'model.deleted': t => t.__('Model deleted'),
+  'model.version_deleted': (t, p) => t.__('Model version %1 deleted', text(p.version)),
+  'image.created': t => t.__('Image created'),
+  'image.changed': t => t.__('Image changed'),
+  'image.deleted': t => t.__('Image deleted'),
+  'image.build_started': t => t.__('Build of the image started'),
+  'image.building': t => t.__('Image is being built'),
+  'image.ready': t => t.__('Image is ready'),
+  'image.failed': t => t.__('Image could not be built'),
+  'service.deleted': t => t.__('Service deleted'),
+  'service.deploying': t => t.__('Service is being deployed'),
+  'service.deployed': (t, p) => t.__('Deployment %1 has the traffic', text(p.number)),
+  'service.deployment_failed': (t, p) => t.__('Deployment %1 failed', text(p.number)),
+  'service.serving': t => t.__('Service serves'),
+  'service.degraded': t => t.__('Service is degraded'),
+  'service.stopped': t => t.__('Service stopped'),
+  'service.failed': t => t.__('Service failed'),
+  'service.rolled_back': (t, p) => t.__('Rolled back to deployment %1', text(p.number ?? p.from)),
+  'service.start_requested': t => t.__('Start asked for'),
+  'service.stop_requested': t => t.__('Stop asked for'),
+  'service.token_created': (t, p) => t.__('Token %1 created', text(p.name)),
+  'service.token_deleted': (t, p) => t.__('Token %1 ended', text(p.name)),
+  'token.created': (t, p) => t.__('Token %1 created', text(p.name)),
+  'token.deleted': (t, p) => t.__('Token %1 ended', text(p.name)),
+  'spec.created': (t, p) => t.__('Resource spec %1 added', text(p.name)),
+  'spec.changed': (t, p) => t.__('Resource spec %1 changed', text(p.name)),
+  'spec.deleted': (t, p) => t.__('Resource spec %1 deleted', text(p.name)),
+  'user.changed': t => t.__('Account changed'),
+  'user.deleted': t => t.__('Account deleted'),
+  'user.signed_in': t => t.__('Signed in'),
+  'user.sign_in_failed': t => t.__('Sign-in failed'),
+  'user.locked_out': t => t.__('Account locked for a while'),
+  'user.password_changed': t => t.__('Password changed'),
+  'user.password_reset': t => t.__('Password reset'),
+  'workload.scheduled': t => t.__('Scheduled'),
+  'workload.paused': t => t.__('Paused'),
+  'workload.stop_requested': t => t.__('Stop asked for')
+};
+
+/** Why something is in its state. */
+export const REASON_WORDS: Words = {
+  exit_code: (t, p) =>
+    t.__('The process ended with exit code %1. Look at the end of the log.', text(p.exit_code)),
+  signal: (t, p) => t.__('The process was ended by signal %1. Look at the end of the log.', text(p.signal)),
+  memory_limit: (t, p) =>
+    t.__(
+      'It used %1 of memory; the limit is %2. Choose a larger spec, or use less.',
+      bytes(Number(p.used)),
+      bytes(Number(p.limit))
+    ),
+  time_limit: (t, p) => t.__('It ran longer than its time limit of %1 s. Allow more time.', text(p.seconds)),
+  log_limit: (t, p) => t.__('Its log grew over %1. Print less.', bytes(Number(p.limit))),
+  supervisor_lost: t =>
+    t.__('The process that watched it was killed, so everything it had started was ended too.'),
+  stopped: t => t.__('It was stopped.'),
+  paused: t => t.__('It was paused.'),
+  retry: (t, p) =>
+    t.__('Attempt %1 failed (%2); attempt %3 follows.', text(p.attempt), text(p.code), text(p.next)),
+  insufficient_capacity: (t, p) => t.__('It waits for capacity (needed / free): %1.', shortage(p.resources)),
+  behind: t => t.__('It would fit, but others before it in the queue wait for the same.'),
+  never_fits: (t, p) =>
+    t.__(
+      'It is larger than this installation (needed / total): %1. Choose another spec.',
+      shortage(p.resources)
+    ),
+  image_building: t => t.__('It waits for its runtime image, which is being built.'),
+  image_failed: t => t.__('Its runtime image could not be built. Build it again, then run this again.'),
+  image_missing: t => t.__('Its runtime image was deleted. Choose another.'),
+  loading: t => t.__('The model is being loaded.'),
+  deploying: (t, p) => t.__('Deployment %1 is being prepared.', text(p.number)),
+  stopping: t => t.__('The last requests are being answered.'),
+  replica_away: (t, p) => t.__('%1 of %2 processes answer.', text(p.ready), text(p.total)),
+  start_failed: (t, p) => t.__('It could not be started. %1', text(p.error)),
+  edit_failed: (t, p) =>
+    t.__('Deployment %1 failed; deployment %2 goes on.', text(p.number), text(p.current)),
+  not_onnx: t => t.__('There is no model.onnx: the model server cannot serve it. An own image can.'),
+  no_config: t =>
+    t.__(
+      'There is no config.json: inputs and labels are not known, services answer with plain numbers. Add config.json and upload again.'
+    ),
+  no_labels: t => t.__('config.json names no labels: answers are plain numbers.'),
+  superseded: t => t.__('A later edit took its place before it was ready.')
+};
+
+/** Refusals from the algorithm to the bill. */
+export const LIFECYCLE_ERRORS: Words = {
+  building: t => t.__('Not done. The image is being built. Wait until it is done.'),
+  foreign_account: t => t.__('Not done. The password of this account is kept elsewhere.'),
+  is_current: t => t.__('Not rolled back. This deployment has the traffic already.'),
+  last_run: t => t.__('Not deleted. It is the only run. Delete the job instead.'),
+  not_ended: t => t.__('Not done. It has not ended. Stop it first, or wait.'),
+  running: t => t.__('Not deleted. It runs. Stop it first.'),
+  own_account: t => t.__('Not done. This is your own account. Ask another administrator.'),
+  not_serving: t => t.__('Not tried. The service does not serve. Start it first.'),
+  gateway_away: t => t.__('Not tried. The gateway does not answer. Try again in a moment.'),
+  unsupported_media: t => t.__('Not tried. Send a JPEG, PNG, BMP or WebP image, or JSON.')
+};

@@ -3,10 +3,11 @@ import type { ITrans } from '../i18n';
 import { ERROR_WORDS } from './errorWords';
 import { EVENT_WORDS } from './eventWords';
 import { FIELD_WORDS } from './fieldWords';
+import { LIFECYCLE_ERRORS, LIFECYCLE_EVENTS, REASON_WORDS } from './lifecycleWords';
 
 export type Words = Record<string, (trans: ITrans, params: Record<string, unknown>) => string>;
 
-const errors: Words = { ...ERROR_WORDS };
+const errors: Words = { ...ERROR_WORDS, ...LIFECYCLE_ERRORS };
 
 /** Add the words of error codes of an area. */
 export function registerErrors(words: Words): void {
@@ -32,7 +33,7 @@ export function fieldText(trans: ITrans, error: IFieldError): string {
   return word ? word(trans, { ...error.params, message: error.message }) : error.message;
 }
 
-const events: Words = { ...EVENT_WORDS };
+const events: Words = { ...EVENT_WORDS, ...LIFECYCLE_EVENTS };
 
 /** Add the words of event codes of an area. */
 export function registerEvents(words: Words): void {
@@ -45,7 +46,7 @@ export function eventText(trans: ITrans, event: Pick<IEventRead, 'code' | 'param
   return word ? word(trans, event.params) : event.code;
 }
 
-const reasons: Words = {};
+const reasons: Words = { ...REASON_WORDS };
 
 /** Add the words of reason codes of an area. */
 export function registerReasons(words: Words): void {

@@ -1,116 +1,135 @@
-import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
-import { useEffect, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { IOverview } from '../client';
 import { AppProvider, useApp } from '../components/context';
 import { Button, MenuButton } from '../components/controls';
 import { count, money } from '../components/formats';
 import { Icon } from '../components/Icon';
 import { kindWord, pathOfId } from '../components/kinds';
-import { eventText } from '../components/messages';
-import { ErrorView, Skeleton } from '../components/states';
+import { errorText, eventText, reasonText } from '../components/messages';
+import { EmptyState, ErrorView, Skeleton } from '../components/states';
 import { lookOf, statusWord } from '../components/status';
 import { Time } from '../components/Time';
+import type { ITreeNode } from '../components/Tree';
+import { Tree } from '../components/Tree';
+import { useAction } from '../components/useAction';
 import { useQuery } from '../components/useQuery';
+import type { ITrans } from '../i18n';
 import { AREAS } from './areas';
 import type { IArea } from './areas';
 import type { IAISpace } from './tokens';
 
 const OPEN = 'aispace.sidebar.open';
+const SECTIONS = ['needs', 'running'];
+/** How many dismissed things the server keeps for a user; the oldest are long gone. */
+const DISMISSED = 400;
 
-/** A link of the sidebar: opens in a tab of ours, in a new one with Ctrl. */
-function SideLink(props: {
-  to: string;
-  open: IAISpace['open'];
-  className?: string;
-  children: ReactNode;
-}): JSX.Element {
-  const app = useApp();
-  return (
-    <a
-      href={app.link(props.to)}
-      className={`ais-Sidebar-link ${props.className ?? ''}`}
-      onClick={(event: MouseEvent) => {
-        event.preventDefault();
-        props.open(props.to, event.ctrlKey || event.metaKey ? 'tab' : 'here');
-      }}
-    >
-      {props.children}
-    </a>
-  );
+function needNode(trans: ITrans, one: IOverview['needs_you'][number], dismiss: () => void): ITreeNode {
+  const what = eventText(trans, {
+    code: one.code.replace('workload_failed', 'workload.failed'),
+    params: one.params
+  });
+  const reason = one.params.reason as { code: string; message: string } | null | undefined;
+  const why = reason ? reasonText(trans, reason) : '';
+  return {
+    id: one.id,
+    label: [one.name, what, why].filter(Boolean).join(' · '),
+    to: pathOfId(one.object_id) ?? '/activity',
+    content: (
+      <>
+        <Icon name="cross" className="ais-tone-error" />
+        <span>
+          {one.name} · {what}
+          {why ? <small title={why}>{why}</small> : null}
+        </span>
+      </>
+    ),
+    actions: [{ icon: 'close', label: trans.__('Dismiss %1', one.name), run: dismiss, onDelete: true }]
+  };
 }
 
-function Area(props: {
-  area: IArea;
-  overview: IOverview | undefined;
-  open: IAISpace['open'];
-  expanded: boolean;
-  onToggle: () => void;
-}): JSX.Element {
-  const { trans } = useApp();
-  const { area, overview } = props;
+function runningNode(trans: ITrans, one: IOverview['running'][number]): ITreeNode {
+  const look = lookOf(one.status);
+  const place = one.position ? trans.__('place %1', one.position) : '';
+  return {
+    id: one.id,
+    label: [one.name, kindWord(trans, one.kind), statusWord(trans, one.status), place]
+      .filter(Boolean)
+      .join(' · '),
+    to: pathOfId(one.object_id) ?? '/activity',
+    content: (
+      <>
+        <Icon name={look.icon} className={`ais-tone-${look.tone}`} />
+        <span>
+          {one.name} · {statusWord(trans, one.status)}
+          {place ? ` · ${place}` : ''}
+          {one.started_at ? (
+            <>
+              {' · '}
+              <Time value={one.started_at} />
+            </>
+          ) : null}
+        </span>
+      </>
+    )
+  };
+}
+
+function areaNode(
+  trans: ITrans,
+  area: IArea,
+  overview: IOverview | undefined,
+  expanded: boolean,
+  create: ITreeNode['actions']
+): ITreeNode {
   const n = area.recent ? (overview?.counts[area.recent] ?? overview?.counts[area.id]) : undefined;
   const recent =
     (area.recent ? (overview?.recent[area.recent] ?? overview?.recent[area.id]) : undefined) ?? [];
   const cost = area.id === 'usage' ? overview?.cost_today : null;
-  return (
-    <li>
-      <div className="ais-Sidebar-area">
-        {area.recent ? (
-          <button
-            type="button"
-            className="ais-Sidebar-twist"
-            aria-expanded={props.expanded}
-            aria-label={trans.__('Newest of %1', area.title(trans))}
-            onClick={props.onToggle}
-          >
-            {props.expanded ? '▾' : '▸'}
-          </button>
-        ) : (
-          <span className="ais-Sidebar-twist" />
-        )}
-        <SideLink to={area.path} open={props.open}>
-          <Icon name={area.icon} /> <span>{area.title(trans)}</span>
-          {n !== undefined ? <span className="ais-Count">{count(n)}</span> : null}
-          {cost ? <span className="ais-Count">{trans.__('%1 today', money(cost, trans))}</span> : null}
-        </SideLink>
-        {area.create ? (
-          <Button
-            kind="quiet"
-            icon="add"
-            label={area.createTitle!(trans)}
-            onClick={() => props.open(area.create!, 'here')}
-          />
-        ) : null}
-      </div>
-      {props.expanded && area.recent ? (
-        <ul>
-          {recent.length === 0 ? (
-            <li className="ais-Muted ais-Sidebar-none">{trans.__('none yet')}</li>
-          ) : null}
-          {recent.slice(0, 5).map(one => (
-            <li key={one.id}>
-              <SideLink to={pathOfId(one.id) ?? area.path} open={props.open}>
+  const title = area.title(trans);
+  return {
+    id: area.id,
+    label: n === undefined ? title : `${title} ${count(n)}`,
+    to: area.path,
+    expanded,
+    none: trans.__('none yet'),
+    actions: create,
+    content: (
+      <>
+        <Icon name={area.icon} /> <span>{title}</span>
+        {n !== undefined ? <span className="ais-Count">{count(n)}</span> : null}
+        {cost ? <span className="ais-Count">{trans.__('%1 today', money(cost, trans))}</span> : null}
+      </>
+    ),
+    children: area.recent
+      ? recent.slice(0, 5).map(one => {
+          const status = one.status ? statusWord(trans, one.status) : '';
+          return {
+            id: one.id,
+            label: [one.name, status].filter(Boolean).join(' · '),
+            to: pathOfId(one.id) ?? area.path,
+            content: (
+              <>
                 {one.status ? (
                   <Icon
                     name={lookOf(one.status).icon}
                     className={`ais-tone-${lookOf(one.status).tone}`}
-                    label={statusWord(trans, one.status)}
+                    label={status}
                   />
                 ) : (
                   <Icon name={area.icon} />
                 )}
                 <span>{one.name}</span>
-              </SideLink>
-            </li>
-          ))}
-        </ul>
-      ) : null}
-    </li>
-  );
+              </>
+            )
+          };
+        })
+      : undefined
+  };
 }
 
 function Content(props: { aispace: IAISpace; shown: boolean }): JSX.Element {
-  const { client, trans, may } = useApp();
+  const { client, trans, may, notify } = useApp();
   const { aispace } = props;
   const [ready, setReady] = useState(false);
   const [wanted, setWanted] = useState(props.shown);
@@ -126,8 +145,12 @@ function Content(props: { aispace: IAISpace; shown: boolean }): JSX.Element {
     () => true
   );
   const [open, setOpen] = useState<string[]>(() => (localStorage.getItem(OPEN) ?? 'datasets').split(','));
+  // The sections are open until somebody closes them; the areas the other way round.
+  const isOpen = (id: string): boolean =>
+    SECTIONS.includes(id) ? !open.includes(`-${id}`) : open.includes(id);
   const toggle = (id: string): void => {
-    const next = open.includes(id) ? open.filter(one => one !== id) : [...open, id];
+    const name = SECTIONS.includes(id) ? `-${id}` : id;
+    const next = open.includes(name) ? open.filter(one => one !== name) : [...open, name];
     setOpen(next);
     localStorage.setItem(OPEN, next.join(','));
   };
@@ -137,19 +160,82 @@ function Content(props: { aispace: IAISpace; shown: boolean }): JSX.Element {
   const needs = overview?.needs_you.filter(one => !dismissed.includes(one.id)) ?? [];
   const areas = AREAS.filter(area => !ready || may(area.permission));
   const goto = aispace.open;
+  const remember = useAction(
+    async (id: string) => {
+      const me = await client.call('GET /me');
+      const before = (me.settings?.dismissed ?? []).filter(one => one !== id);
+      await client.call('PATCH /me', { body: { dismissed: [...before, id].slice(-DISMISSED) } });
+    },
+    {
+      onError: failure => {
+        // It is not remembered: it is shown again rather than only hidden here.
+        setDismissed([]);
+        notify({ message: errorText(trans, failure), kind: 'error' });
+      }
+    }
+  );
+  const waiting = useRef<string[]>([]);
   const dismiss = (id: string): void => {
-    setDismissed([...dismissed, id]);
-    client.call('GET /me').then(
-      me =>
-        client
-          .call('PATCH /me', { body: { dismissed: [...new Set([...(me.settings?.dismissed ?? []), id])] } })
-          .then(
-            () => undefined,
-            () => undefined
-          ),
-      () => undefined
-    );
+    setDismissed(old => [...old, id]);
+    waiting.current.push(id);
   };
+  useEffect(() => {
+    // One after the other: each reads what the one before wrote.
+    if (!remember.busy) {
+      const next = waiting.current.shift();
+      if (next !== undefined) {
+        remember.run(next);
+      }
+    }
+  }, [remember, dismissed]);
+  const create = (area: IArea): ITreeNode['actions'] =>
+    area.create
+      ? [
+          {
+            icon: 'add',
+            label: area.createTitle!(trans),
+            blocked: may(area.permission.replace('read:', 'write:'))
+              ? null
+              : trans.__('You are not allowed to'),
+            run: () => goto(area.create!, 'here')
+          }
+        ]
+      : undefined;
+  const nothing =
+    overview && overview.running_total === 0 && Object.values(overview.counts).every(n => n === 0);
+  const nodes: ITreeNode[] = [
+    ...(needs.length > 0
+      ? [
+          {
+            id: 'needs',
+            label: `${trans.__('Needs you')} ${needs.length}`,
+            content: (
+              <b>
+                {trans.__('Needs you')} <span className="ais-Count">{needs.length}</span>
+              </b>
+            ),
+            expanded: isOpen('needs'),
+            children: needs.map(one => needNode(trans, one, () => dismiss(one.id)))
+          }
+        ]
+      : []),
+    ...(overview && overview.running.length > 0
+      ? [
+          {
+            id: 'running',
+            label: `${trans.__('Running')} ${overview.running_total}`,
+            content: (
+              <b>
+                {trans.__('Running')} <span className="ais-Count">{overview.running_total}</span>
+              </b>
+            ),
+            expanded: isOpen('running'),
+            children: overview.running.map(one => runningNode(trans, one))
+          }
+        ]
+      : []),
+    ...areas.map(area => areaNode(trans, area, overview, isOpen(area.id), create(area)))
+  ];
   const onSearch = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && typed.trim() && !event.nativeEvent.isComposing) {
       goto(`/search?q=${encodeURIComponent(typed.trim())}`, 'here');
@@ -185,75 +271,15 @@ function Content(props: { aispace: IAISpace; shown: boolean }): JSX.Element {
       />
       {query.error ? <ErrorView error={query.error} onRetry={query.reload} compact /> : null}
       {!overview && !query.error ? <Skeleton rows={5} /> : null}
-      {needs.length > 0 ? (
-        <section aria-label={trans.__('Needs you')}>
-          <h3>
-            {trans.__('Needs you')} <span className="ais-Count">{needs.length}</span>
-          </h3>
-          <ul>
-            {needs.map(one => (
-              <li key={one.id} className="ais-Sidebar-area">
-                <SideLink to={pathOfId(one.object_id) ?? '/activity'} open={goto}>
-                  <Icon name="cross" className="ais-tone-error" />
-                  <span>
-                    {one.name}{' '}
-                    {eventText(trans, {
-                      code: one.code.replace('workload_failed', 'workload.failed'),
-                      params: one.params
-                    })}
-                  </span>
-                </SideLink>
-                <Button
-                  kind="quiet"
-                  icon="close"
-                  label={trans.__('Dismiss %1', one.name)}
-                  onClick={() => dismiss(one.id)}
-                />
-              </li>
-            ))}
-          </ul>
-        </section>
-      ) : null}
-      {overview && overview.running.length > 0 ? (
-        <section aria-label={trans.__('Running')}>
-          <h3>
-            {trans.__('Running')} <span className="ais-Count">{overview.running_total}</span>
-          </h3>
-          <ul>
-            {overview.running.map(one => (
-              <li key={one.id}>
-                <SideLink to={pathOfId(one.object_id) ?? '/activity'} open={goto}>
-                  <Icon name={lookOf(one.status).icon} className={`ais-tone-${lookOf(one.status).tone}`} />
-                  <span>
-                    {one.name} · {statusWord(trans, one.status)}
-                    {one.position ? ` · ${trans.__('place %1', one.position)}` : ''}
-                    {one.started_at ? (
-                      <>
-                        {' · '}
-                        <Time value={one.started_at} />
-                      </>
-                    ) : null}
-                    <span className="ais-Hidden"> {kindWord(trans, one.kind)}</span>
-                  </span>
-                </SideLink>
-              </li>
-            ))}
-          </ul>
-        </section>
+      {nothing ? (
+        <EmptyState text={trans.__('Nothing here yet. Everything begins with a dataset.')}>
+          <Button kind="primary" onClick={() => goto('/datasets/new', 'here')}>
+            {trans.__('New dataset')}
+          </Button>
+        </EmptyState>
       ) : null}
       <nav aria-label={trans.__('Areas')}>
-        <ul>
-          {areas.map(area => (
-            <Area
-              key={area.id}
-              area={area}
-              overview={overview}
-              open={goto}
-              expanded={open.includes(area.id)}
-              onToggle={() => toggle(area.id)}
-            />
-          ))}
-        </ul>
+        <Tree label={trans.__('AI Space')} nodes={nodes} onToggle={toggle} open={goto} />
       </nav>
     </div>
   );
