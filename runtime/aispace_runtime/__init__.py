@@ -12,13 +12,14 @@ Examples
 ...     run.progress(epoch, 3, unit="epochs")
 """
 
-from .dataset import Dataset, Sample, dataset
+from .dataset import Box, Dataset, Sample, dataset
 from .launch import Launch, current
 from .metrics import log, progress
 from .model_config import save_model_config
 from .predictions import predictions
 
 __all__ = [
+    "Box",
     "Dataset",
     "Launch",
     "Sample",

@@ -1,7 +1,8 @@
 """Read a dataset version as the platform lays it out for a workload.
 
 The folder holds the samples under their paths, and ``.aispace/dataset.json`` and ``.aispace/annotations.jsonl`` (one
-line a sample: ``{path, sha256, split, state, objects}``).
+line a sample: ``{path, sha256, split, state, objects}``). A table has no file for each of its rows: its lines hold
+their ``values``, and ``table.csv`` all of them.
 """
 
 from __future__ import annotations
@@ -14,13 +15,33 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Box:
+    """A labelled rectangle, in the pixels of the image file as they are stored (an EXIF orientation is not applied).
+
+    Attributes
+    ----------
+    x, y : float
+        Left and upper edge; the first pixel reaches from 0 to 1.
+    w, h : float
+        Width and height.
+    """
+
+    label: str
+    x: float
+    y: float
+    w: float
+    h: float
+    score: float | None = None
+
+
+@dataclass(frozen=True)
 class Sample:
     """One sample.
 
     Attributes
     ----------
     path : pathlib.Path
-        The file.
+        The file; a row of a table has none.
     name : str
         Its path in the dataset, with ``/``.
     labels : tuple of str
@@ -31,6 +52,8 @@ class Sample:
         ``"train"``, ``"validation"``, ``"test"`` or ``None``.
     state : str or None
         State of the annotation, for instance ``"labelled"``.
+    values : mapping or None
+        A row of a table: names of its columns to numbers, booleans, texts or ``None`` where a cell is empty.
     """
 
     path: Path
@@ -39,6 +62,21 @@ class Sample:
     objects: tuple[Mapping[str, Any], ...] = ()
     split: str | None = None
     state: str | None = None
+    values: Mapping[str, int | float | bool | str | None] | None = None
+
+    @property
+    def text(self) -> str:
+        """The text of a sample of texts."""
+        return self.path.read_bytes().decode("utf-8")  # no newline is translated
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Its boxes."""
+        return tuple(
+            Box(str(item.get("label")), shape["x"], shape["y"], shape["w"], shape["h"], item.get("score"))
+            for item in self.objects
+            if (shape := item.get("shape") or {}).get("type") == "bbox"
+        )
 
     @property
     def label(self) -> str | None:
@@ -56,6 +94,9 @@ class Dataset:
         Its folder.
     labels : tuple of str
         All labels of its label group, in order; they need not all occur.
+    columns : tuple of mapping
+        Of a table: ``name``, ``type`` (``"integer"``, ``"number"``, ``"boolean"``, ``"text"``) and ``role``
+        (``"feature"``, ``"label"``); else empty.
     """
 
     root: Path
@@ -65,6 +106,7 @@ class Dataset:
     annotation_type: str | None
     labels: tuple[str, ...]
     samples: tuple[Sample, ...] = field(repr=False)
+    columns: tuple[Mapping[str, str], ...] = ()
 
     def __iter__(self) -> Iterator[Sample]:
         return iter(self.samples)
@@ -74,8 +116,14 @@ class Dataset:
 
     @property
     def labelled(self) -> tuple[Sample, ...]:
-        """Samples that have at least one label."""
-        return tuple(sample for sample in self.samples if sample.labels)
+        """Samples that have at least one label; of boxes, those that somebody looked at."""
+        boxes = self.annotation_type == "object_detection"
+        return tuple(s for s in self.samples if s.labels or (boxes and s.state in ("labelled", "reviewed")))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the columns of a table that are not its label."""
+        return tuple(column["name"] for column in self.columns if column.get("role") == "feature")
 
     def split(self, *names: str) -> tuple[Sample, ...]:
         """Give the samples of these splits."""
@@ -96,6 +144,7 @@ def _sample(root: Path, record: Mapping[str, Any]) -> Sample:
         objects=objects,
         split=record.get("split"),
         state=record.get("state"),
+        values=record.get("values"),
     )
 
 
@@ -142,4 +191,5 @@ def dataset(path: Path | str) -> Dataset:
         annotation_type=header.get("annotation_type"),
         labels=tuple(_label(label) for label in header.get("labels", ())),
         samples=samples,
+        columns=tuple(header.get("columns") or ()),
     )

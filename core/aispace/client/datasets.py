@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..datasets.requests import AnnotationResult, BulkResult, ExportRead, ImportRead
+from ..datasets.annotations import Kind, Kinds
+from ..datasets.requests import (
+    AnnotationResult,
+    BulkResult,
+    ExportInspection,
+    ExportRead,
+    ImportInspection,
+    ImportRead,
+)
 from ..datasets.schemas import DatasetRead, DatasetVersionRead, DiffRead, SampleRead, Statistics
 from ..labels.schemas import LabelGroupRead
 from .collection import Collection, body, wait
@@ -43,6 +51,10 @@ class Datasets(Collection[DatasetRead]):
             {"name": name, "data_type": data_type, "annotation_type": annotation_type, "labels": written, **fields}
         )
 
+    def kinds(self) -> list[Kind]:
+        """List the kinds of datasets, with the layouts that they come in and go out in."""
+        return self._get(Kinds, "/dataset-kinds").items
+
     def reference(self, text: str) -> dict[str, Any]:
         """Write ``name[:version[/split]]`` as the reference of a request; without version it is the current one.
 
@@ -74,10 +86,26 @@ class Datasets(Collection[DatasetRead]):
         source : path or mapping
             A file, archive or folder here, or for instance ``{"kind": "area", "path": "photos"}``.
         **options
-            ``layout``, ``overwrite``, ``duplicates``, ``split``, ``confirm`` of the REST route.
+            ``layout``, ``overwrite``, ``duplicates``, ``split``, ``confirm``, ``label_mapping``, ``table``,
+            ``voc_boxes`` of the REST route.
         """
         given = dict(source) if isinstance(source, Mapping) else self.uploads.source(source, told=told)
         return self._post(ImportRead, f"/datasets/{dataset_id}/import", body({"source": given, **options}))
+
+    def inspect_import(
+        self, dataset_id: str, source: str | Path | Mapping[str, Any], *, told: Told | None = None, **options: Any
+    ) -> ImportInspection:
+        """Tell what an import would find, without importing: layout, labels, samples, problems.
+
+        Parameters
+        ----------
+        **options
+            ``layout``, ``label_mapping``, ``table``, ``voc_boxes`` of the REST route.
+        """
+        given = dict(source) if isinstance(source, Mapping) else self.uploads.source(source, told=told)
+        return self._post(
+            ImportInspection, f"/datasets/{dataset_id}/import/inspect", body({"source": given, **options})
+        )
 
     def import_status(self, import_id: str) -> ImportRead:
         """Read how far an import is."""
@@ -160,16 +188,34 @@ class Datasets(Collection[DatasetRead]):
         """Compare two versions, or a version with the working copy."""
         return self._get(DiffRead, f"/datasets/{dataset_id}/diff", **{"from": start, "to": end})
 
+    def inspect_export(self, dataset_id: str, version: str, layout: str) -> ExportInspection:
+        """Tell, before an export, what of a version a layout cannot carry."""
+        path = f"/datasets/{dataset_id}/versions/{version}/export/inspect"
+        return self._post(ExportInspection, path, {"layout": layout})
+
+    def default_layout(self, version: DatasetVersionRead) -> str:
+        """Give the layout that versions of a kind are exported in when nothing else is said."""
+        kind = (version.data_type, version.annotation_type)
+        exports = next(k.exports for k in self.kinds() if (k.data_type, k.annotation_type) == kind)
+        return next(layout for layout in exports if (layout, version.template) != ("class_folders", "multi"))
+
     def export(
         self,
         dataset_id: str,
         version: str,
         target: str | Path,
         *,
-        layout: str = "class_folders",
+        layout: str | None = None,
         timeout: float = 3600,
     ) -> Path:
-        """Export a version as a zip file here."""
+        """Export a version as a zip file here.
+
+        Parameters
+        ----------
+        layout : str, optional
+            One of those of the dataset's kind; default its first. `inspect_export` tells what it cannot carry.
+        """
+        layout = layout or self.default_layout(self.version(dataset_id, version))
         begun = self._post(
             ExportRead,
             f"/datasets/{dataset_id}/versions/{version}/export",

@@ -5,11 +5,22 @@ from __future__ import annotations
 import argparse
 import csv
 from pathlib import Path
+from typing import Any, Final, get_args
 
 from ..client import AISpaceClient
+from ..datasets.annotations import Layout
+from ..datasets.requests import ExportLayout, ImportInspection, Note, RefusedFile
 from ..errors import Invalid, NotFound
 from .terminal import Terminal
 from .verbs import Verbs, verb
+
+DATA_TYPES: Final = {
+    "image_classification": "image",
+    "object_detection": "image",
+    "text_classification": "text",
+    "tabular_classification": "tabular",
+}
+"""Annotation types to data types."""
 
 
 def _import(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
@@ -19,23 +30,72 @@ def _import(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
     try:
         dataset = client.datasets.find(given.dataset)
     except LookupError:
-        dataset = client.datasets.create(given.dataset)
+        data_type = DATA_TYPES[given.kind]
+        dataset = client.datasets.create(given.dataset, data_type=data_type, annotation_type=given.kind)
         terminal.say(f"made dataset {dataset.name} ({dataset.id})")
+    options: dict[str, Any] = {"layout": given.layout, "voc_boxes": given.voc_boxes}
+    if given.label:
+        options["label_mapping"] = _mapping(given.label)
+    table = {name: getattr(given, name) for name in ("text_column", "label_column", "delimiter", "encoding")}
+    if any(value is not None for value in table.values()):
+        options["table"] = {name: value for name, value in table.items() if value is not None}
+    if given.inspect:
+        return _inspect(client.datasets.inspect_import(dataset.id, source, **options), terminal)
     done = client.datasets.import_files(
         dataset.id,
         source,
-        layout=given.layout,
         overwrite=given.overwrite,
         split=given.split,
+        **options,
         told=lambda n, total: terminal.progress(f"uploading  {n:,} of {total:,}"),
     )
     report = done.report
     refused = report.refused_count
     lines = [("dataset", dataset.id), ("imported", f"{report.imported:,}"), ("refused", f"{refused:,}")]
+    lines += [("annotated", f"{report.annotated:,}")] if report.annotated else []
+    lines += [("boxes", f"{report.objects:,}")] if report.objects is not None else []
     terminal.object(done, [*lines, ("reason", done.reason.message if done.reason else None)])
-    for item in report.refused[:10]:
-        terminal.say(f"refused {item.path}: {item.message}")
+    _say_notes(report.notes, terminal)
+    _say_refused(report.refused, terminal)
     return 1 if done.status != "succeeded" or (given.strict and refused) else 0
+
+
+def _mapping(pairs: list[str]) -> dict[str, str | None]:
+    """Read ``name=label`` pairs; an empty label leaves out what has the name."""
+    mapping: dict[str, str | None] = {}
+    for pair in pairs:
+        name, equals, label = pair.partition("=")
+        if not equals or not name:
+            raise Invalid("label", f"--label: expected 'name=label', found {pair!r}.")
+        mapping[name] = label or None
+    return mapping
+
+
+def _inspect(found: ImportInspection, terminal: Terminal) -> int:
+    table = found.table
+    lines = [
+        ("layout", f"{found.layout} (confidence {found.confidence:.0%})"),
+        ("samples", f"{found.count:,}" + (" of the dataset, annotations only" if found.annotations_only else "")),
+        ("boxes", None if found.objects is None else f"{found.objects:,}"),
+        ("labels", ", ".join(f"{label} {n:,}" for label, n in list(found.labels.items())[:20])),
+        ("columns", ", ".join(f"{c.name} ({c.role}, {c.type})" for c in table.columns[:30]) if table else None),
+        ("refused", f"{found.refused:,}"),
+    ]
+    terminal.object(found, lines)
+    _say_notes(found.notes, terminal)
+    _say_refused(found.problems, terminal)
+    return 0
+
+
+def _say_notes(notes: list[Note], terminal: Terminal) -> None:
+    for note in notes:
+        terminal.say(f"note: {note.n:,} {note.message}, for instance {note.examples[0]}")
+
+
+def _say_refused(refused: list[RefusedFile], terminal: Terminal) -> None:
+    for item in refused[:10]:
+        where = f"{item.path}, line {item.line}" if item.line is not None else item.path
+        terminal.say(f"refused {where}: {item.message}")
 
 
 def _label(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
@@ -66,14 +126,22 @@ def _publish(given: argparse.Namespace, terminal: Terminal, client: AISpaceClien
     )
 
 
-def _export(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+def _export(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
     name, _, version = given.dataset.partition(":")
     dataset = client.datasets.find(name)
     chosen = version or dataset.current_version
     if chosen is None:
         raise LookupError(f"a version of {dataset.name}: publish it first")
-    path = client.datasets.export(dataset.id, chosen, given.target, layout=given.layout)
+    layout = given.layout or client.datasets.default_layout(client.datasets.version(dataset.id, chosen))
+    losses = client.datasets.inspect_export(dataset.id, chosen, layout).losses
+    for note in losses:
+        terminal.say(f"not carried: {note.message}" + (f" ({', '.join(note.examples)})" if note.examples else ""))
+    if losses and given.strict:
+        terminal.say("nothing written")
+        return 1
+    path = client.datasets.export(dataset.id, chosen, given.target, layout=layout)
     terminal.say(f"wrote {path}")
+    return 0
 
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
@@ -84,10 +152,29 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace import ./cars --dataset cars-night
         aispace import digits.zip --dataset digits --layout class_folders
         aispace import ./more --dataset digits --overwrite skip --strict
+        aispace import coco.zip --dataset street --kind object_detection --label person=people
+        aispace import reviews.csv --dataset reviews --kind text_classification --text-column comment
+        aispace import iris.csv --dataset iris --kind tabular_classification --inspect
     """)  # fmt: skip
     imported.add_argument("source", help="folder, archive or file of this machine")
     imported.add_argument("--dataset", required=True, help="name or id; a new name makes a dataset")
-    imported.add_argument("--layout", default="auto", choices=["auto", "class_folders", "flat", "manifest", "origin"])
+    imported.add_argument("--kind", default="image_classification", choices=sorted(DATA_TYPES), help="of a new dataset")
+    imported.add_argument("--layout", default="auto", choices=["auto", *get_args(Layout)])
+    imported.add_argument("--inspect", action="store_true", help="only tell what would be imported")
+    imported.add_argument(
+        "--label",
+        action="append",
+        metavar="NAME=LABEL",
+        help="call a label of the files otherwise; NAME= leaves it out",
+    )
+    imported.add_argument("--text-column", help="column of a table that holds the text")
+    imported.add_argument("--label-column", help="column of a table that holds the label; '' for none")
+    imported.add_argument("--delimiter", help="between the columns of a table")
+    imported.add_argument("--encoding", choices=["utf-8", "utf-16", "gb18030", "latin-1"])
+    imported.add_argument(
+        "--voc-boxes", default="edges", choices=["edges", "pixels"],
+        help="numbers of VOC files: edges from 0 (default), or first and last pixel from 1",
+    )  # fmt: skip
     imported.add_argument("--overwrite", default="refuse", choices=["refuse", "skip", "replace"])
     imported.add_argument("--split", choices=["training", "validation", "test"])
     imported.add_argument("--strict", action="store_true", help="exit code 1 when a file was refused")
@@ -116,8 +203,9 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         examples="""
         aispace export digits:V0002 digits.zip
         aispace export digits digits.zip --layout manifest
-        aispace export ds_0190:V0001 out.zip
+        aispace export street street.zip --layout coco --strict
     """)  # fmt: skip
     export.add_argument("dataset", help="name or id, with :V0001 for a version other than the current one")
     export.add_argument("target", help="file to write")
-    export.add_argument("--layout", default="class_folders", choices=["class_folders", "manifest"])
+    export.add_argument("--layout", choices=get_args(ExportLayout), help="default: the first that the kind goes into")
+    export.add_argument("--strict", action="store_true", help="write nothing where the layout cannot carry all of it")

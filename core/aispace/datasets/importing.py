@@ -371,10 +371,12 @@ class ImportService:
         report: ImportReport,
     ) -> None:
         if sample is None:
-            _refuse(report, item["path"], "no_such_sample", "the sample was deleted meanwhile")
+            words = "the sample was deleted meanwhile"
+            _refuse(report, RefusedFile(path=item["path"], code="no_such_sample", message=words))
             return
         if sample.state in HUMAN and request.overwrite != "replace":
-            _refuse(report, item["path"], "human_annotation", "a person annotated the sample; that is kept")
+            words = "a person annotated the sample; that is kept"
+            _refuse(report, RefusedFile(path=item["path"], code="human_annotation", message=words))
             return
         objects = item["objects"]
         state = item["state"] or ("unlabelled" if not objects else "labelled" if request.confirm else "started")
@@ -394,12 +396,14 @@ class ImportService:
         paths: set[str] = set()
         for item in part:
             if item["path"] in paths:
-                _refuse(report, item["path"], "path_twice", "the path occurs twice; the first was taken")
+                words = "the path occurs twice; the first was taken"
+                _refuse(report, RefusedFile(path=item["path"], code="path_twice", message=words))
                 continue
             paths.add(item["path"])
             if item["path"] in there:
                 if request.overwrite == "refuse":
-                    _refuse(report, item["path"], "path_exists", "the dataset has a file of this path already")
+                    words = "the dataset has a file of this path already"
+                    _refuse(report, RefusedFile(path=item["path"], code="path_exists", message=words))
                 elif request.overwrite == "skip":
                     report.skipped += 1
                 continue
@@ -454,7 +458,7 @@ class ImportService:
         )
 
 
-def _refuse(report: ImportReport, path: str, code: str, message: str) -> None:
+def _refuse(report: ImportReport, refused: RefusedFile) -> None:
     report.refused_count += 1
     if len(report.refused) < REPORTED:
-        report.refused.append(RefusedFile(path=path, code=code, message=message))
+        report.refused.append(refused)

@@ -35,6 +35,8 @@ export const ERROR_WORDS: Words = {
   changed_meanwhile: t =>
     t.__('Not saved. Somebody changed this since you loaded it. Look at the current value and try again.'),
   checksum_mismatch: t => t.__('Not stored. The bytes changed on their way. Upload the file again.'),
+  columns_changed: t =>
+    t.__('Nothing was imported. Another import changed the columns meanwhile. Import again.'),
   configuration_unreadable: t =>
     t.__('The configuration file cannot be read. An administrator has to correct it.'),
   database_away: t => t.__('Not done. The database does not answer. Try again in a moment.'),
@@ -103,6 +105,7 @@ export const ERROR_WORDS: Words = {
   no_port: t => t.__('Not started. No port is free. Stop something first.'),
   no_spec: t =>
     t.__('Not started. There is no resource spec for notebooks. Ask an administrator to add or enable one.'),
+  no_such_sample: t => t.__('This sample was deleted meanwhile.'),
   no_version: t => t.__('Not done. The model has no version yet. Upload or save one first.'),
   not_found: t => t.__('Not found. It may have been deleted, or it is not shared with you.'),
   not_json: t => t.__('Not done. The request is no valid JSON. Correct it and send it again.'),
@@ -121,6 +124,7 @@ export const ERROR_WORDS: Words = {
   outputs_refused: t =>
     t.__('A folder of what it wrote was not taken over. It holds links or special files.'),
   path_exists: t => t.__('Not done. There is one of this name already.'),
+  path_twice: t => t.__('The path occurs twice; the first was taken.'),
   preset_forbidden: t => t.__('Not done. Only administrators offer presets.'),
   quota_exceeded: t => t.__('Not started. The quota is used up.'),
   scope_too_narrow: (t, p) =>

@@ -10,6 +10,7 @@ export const FIELD_WORDS: Words = {
   box_outside: (t, p) =>
     t.__('The box is outside of the image, which has %1 x %2 pixels.', text(p.width), text(p.height)),
   clone_failed: (t, p) => t.__('The repository was not cloned. %1', text(p.message)),
+  columns_differ: t => t.__('The table does not fit. All tables of a dataset have the same columns.'),
   config_invalid: (t, p) => t.__('config.json can not be used. %1', text(p.message)),
   conflict: (t, p) => t.__('This does not fit to the rest. %1', text(p.message)),
   date_from_datetime_parsing: t => t.__('A date is needed, for instance 2026-01-31.'),
@@ -56,10 +57,13 @@ export const FIELD_WORDS: Words = {
   missing: t => t.__('This is needed.'),
   name_taken: t => t.__('You already have one of this name. Choose another name.'),
   never_fits: t => t.__('It is larger than this installation. Choose another spec.'),
+  no_features: t => t.__('The table has no column besides its label. Choose another.'),
   no_shell: t =>
     t.__(
       'There is no shell. Put several steps into one Python script, or put quotation marks around the word.'
     ),
+  no_such_column: t => t.__('The table has no column of this name.'),
+  no_text_column: t => t.__('The table has no column of texts. Name the column.'),
   no_zone: t => t.__('A time zone is missing, for instance 2026-01-31T00:00:00Z.'),
   not_a_file: t => t.__('This is no file. Choose a file.'),
   not_a_notebook: t => t.__('This is no notebook of format 4. Save it again in JupyterLab.'),
@@ -100,6 +104,7 @@ export const FIELD_WORDS: Words = {
   timeout: t => t.__('Cloning took too long. Upload the code as a zip file.'),
   timezone_aware: t => t.__('A time zone is missing, for instance 2026-01-31T00:00:00Z.'),
   too_long: t => t.__('There are too many entries.'),
+  too_many_columns: t => t.__('The table has too many columns.'),
   too_short: t => t.__('There are too few entries.'),
   unicode: t => t.__('It holds a character that is not allowed.'),
   union_tag_invalid: t => t.__('This is none of the possible kinds.'),
