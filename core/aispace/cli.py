@@ -25,6 +25,7 @@ from .commands import (
     laptop,
     listing,
     platform_care,
+    releases,
     serve,
     tour_command,
     train,
@@ -38,7 +39,7 @@ REFUSED: Final = 3
 NOT_FOUND: Final = 4
 AWAY: Final = 5
 INTERRUPTED: Final = 130
-MODULES: Final = (listing, data, train, attach, serve, tour_command, platform_care, backups, laptop, doctor)
+MODULES: Final = (listing, data, train, attach, serve, releases, tour_command, platform_care, backups, laptop, doctor)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     group = shared.add_argument_group("for every verb")
     group.add_argument("--json", action="store_true", help="print exactly one JSON document, in the shape of REST")
     group.add_argument("--quiet", action="store_true", help="no talk and no progress")
-    group.add_argument("--url", help="address of the platform; default: $AISPACE_URL, else your own platform on this machine")
+    group.add_argument(
+        "--url", help="address of the platform; default: $AISPACE_URL, else your own platform on this machine"
+    )
     group.add_argument("--token", help="hub or personal access token; default: $AISPACE_TOKEN, $JUPYTERHUB_API_TOKEN")
     processes = "\n".join(f"  {name:10} {purpose}" for name, (_, purpose) in elsewhere.PLACES.items())
     main_parser = argparse.ArgumentParser(

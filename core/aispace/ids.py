@@ -8,8 +8,8 @@ import time
 from typing import Literal
 
 Prefix = Literal[
-    "aud", "alg", "bkt", "dep", "ds", "evl", "evt", "exp", "grp", "idm", "img", "imp", "itv", "job", "lbl", "mdl",
-    "mnt", "nb", "org", "run", "smp", "spc", "svc", "tok", "upl", "usr", "ver", "wl",
+    "aud", "alg", "bat", "bkt", "dep", "ds", "evl", "evt", "exp", "grp", "idm", "img", "imp", "itv", "job", "lbl",
+    "mdl", "mnt", "nb", "org", "rep", "run", "smp", "spc", "svc", "tok", "trf", "upl", "usr", "ver", "wl",
 ]  # fmt: skip
 
 _lock = threading.Lock()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .notebooks.service import NotebookService
     from .overview.service import OverviewService
     from .resources.service import ResourceService
+    from .serving.batches import BatchService
     from .serving.service import ServingService
     from .storage.blobs import BlobStore
     from .storage.service import StorageService
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from .users.service import UserService
     from .workloads.service import WorkloadService
 
-FOLDERS = ("areas", "blobs", "images", "logs", "run", "runtime", "secrets", "trees", "uploads", "workloads")
+FOLDERS = ("areas", "batches", "blobs", "images", "logs", "run", "runtime", "secrets", "trees", "uploads", "workloads")
 
 
 SERVICES = (
@@ -70,6 +71,7 @@ SERVICES = (
     ("training", "training.service", "TrainingService"),
     ("evaluations", "training.evaluations", "EvaluationService"),
     ("serving", "serving.service", "ServingService"),
+    ("batches", "serving.batches", "BatchService"),
     ("overview", "overview.service", "OverviewService"),
 )
 """Attribute, module and class of each service, in the order in which they need each other."""
@@ -114,6 +116,7 @@ class Platform(LoggingConfigurable):
     lineage: LineageService
     models: ModelService
     serving: ServingService
+    batches: BatchService
     overview: OverviewService
 
     def __init__(self, *, clock: Clock | None = None, **kwargs: Any) -> None:
@@ -165,7 +168,7 @@ class Platform(LoggingConfigurable):
     @property
     def _running(self) -> tuple[Any, ...]:
         """Services with threads of their own, in the order in which they start."""
-        return (self.workloads, self.storage, self.datasets, self.training, self.evaluations, self.serving)
+        return (self.workloads, self.storage, self.datasets, self.training, self.evaluations, self.serving, self.batches)
 
     def ensure_presets(self) -> None:
         """Install what comes with the platform; `aispace serve` calls this at each start."""

@@ -28,6 +28,7 @@ DOMAINS = (
     "models",
     "lineage",
     "services",
+    "batch_services",
     "billing",
     "overview",
     "storage",

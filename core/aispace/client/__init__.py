@@ -13,6 +13,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from .algorithms import Algorithms, Images
+from .batches import Batches
 from .cells import CellInputs, Cells
 from .datasets import Datasets, LabelGroups
 from .models import Endpoint, Models, Services
@@ -48,6 +49,7 @@ class AISpaceClient:
         self.evaluations = Evaluations(self.transport)
         self.models = Models(self.transport, self.uploads)
         self.services = Services(self.transport)
+        self.batches = Batches(self.transport)
         self.workloads = Workloads(self.transport)
         self.users = Users(self.transport)
         self.files = Files(self.uploads)

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from ..models.schemas import ModelRead, ModelVersionRead
-from ..serving.schemas import CallSeries, DeploymentRead, Prediction, ServiceRead, ServiceTokenCreated
+from ..serving.schemas import CallSeries, DeploymentRead, Prediction, RecordRead, ServiceRead, ServiceTokenCreated
 from .collection import Collection, body, wait
 from .transport import RemoteError, ServiceAway, Transport
 from .uploads import Uploads
@@ -53,11 +53,10 @@ class Services(Collection[ServiceRead]):
     path = "/services"
     shape = ServiceRead
 
-    def create(self, name: str, model_id: str, version: str, spec_id: str, **fields: Any) -> ServiceRead:
-        """Serve a model version."""
-        return self._create(
-            {"name": name, "model": {"model_id": model_id, "version": version}, "spec_id": spec_id, **fields}
-        )
+    def create(self, name: str, model_id: str | None, version: str | None, spec_id: str, **fields: Any) -> ServiceRead:
+        """Serve a model version; without one (``None``) give ``script={"algorithm_id": ..., "file": ...}``."""
+        model = {"model": {"model_id": model_id, "version": version}} if model_id is not None else {}
+        return self._create({"name": name, "spec_id": spec_id, **model, **fields})
 
     def start(self, service_id: str) -> ServiceRead:
         """Start a stopped service; its address is what it was."""
@@ -103,6 +102,40 @@ class Services(Collection[ServiceRead]):
         """Go back to an earlier deployment."""
         return self._post(ServiceRead, f"/services/{service_id}/deployments/{number}/rollback", {"note": note})
 
+    def records(self, service_id: str, **query: Any) -> list[RecordRead]:
+        """List who did what, when and why, newest first."""
+        answer = self.transport.ask("GET", f"/services/{service_id}/records", params=query)
+        return [RecordRead.model_validate(item) for item in answer["items"]]
+
+    def begin_canary(self, service_id: str, share: int = 10, **fields: Any) -> ServiceRead:
+        """Try a second version on a part of the requests.
+
+        Parameters
+        ----------
+        share : int
+            Percent of the requests.
+        fields
+            ``rule={"errors_percent": 2, "p99_ms": 50, "minutes": 5, "min_calls": 20}``, ``model``, ``script``,
+            ``replicas``, ``parameters``, ``note`` ...: what is absent is as in production.
+        """
+        return self._post(ServiceRead, f"/services/{service_id}/canary", body({"share": share, **fields}))
+
+    def change_canary(self, service_id: str, *, revision: int | None = None, **changes: Any) -> ServiceRead:
+        """Change share or rule in place; a rule of ``None`` takes the rule away."""
+        match = f'"{revision}"' if revision is not None else "*"
+        answer = self.transport.ask(
+            "PATCH", f"/services/{service_id}/canary", json=changes, headers={"If-Match": match}, repeatable=False
+        )
+        return ServiceRead.model_validate(answer)
+
+    def promote(self, service_id: str, note: str = "") -> ServiceRead:
+        """Make the canary production."""
+        return self._post(ServiceRead, f"/services/{service_id}/canary/promote", {"note": note})
+
+    def withdraw(self, service_id: str, note: str = "") -> ServiceRead:
+        """Take the canary back."""
+        return self._post(ServiceRead, f"/services/{service_id}/canary/withdraw", {"note": note})
+
     def create_token(self, service_id: str, name: str) -> ServiceTokenCreated:
         """Make a token for callers of this service."""
         return self._post(ServiceTokenCreated, f"/services/{service_id}/tokens", {"name": name})
@@ -111,12 +144,29 @@ class Services(Collection[ServiceRead]):
         """Read the calls of a window of time."""
         return self._get(CallSeries, f"/services/{service_id}/calls", window=window)
 
-    def try_it(self, service_id: str, data: bytes | Mapping[str, Any], media_type: str = "image/png") -> Prediction:
-        """Ask the model once, with the rights of the caller, through the platform."""
+    def try_it(
+        self,
+        service_id: str,
+        data: bytes | Mapping[str, Any],
+        media_type: str = "image/png",
+        *,
+        target: str | None = None,
+        name: str | None = None,
+    ) -> Prediction:
+        """Ask the model once, with the rights of the caller, through the platform.
+
+        Parameters
+        ----------
+        target : str, optional
+            ``"production"`` or ``"canary"``; only the owner may choose.
+        name : str, optional
+            Name of the file, for a script.
+        """
+        options: dict[str, Any] = {"params": {"target": target, "name": name}}
         if isinstance(data, bytes):
-            options: dict[str, Any] = {"data": data, "headers": {"Content-Type": media_type}, "repeatable": False}
+            options |= {"data": data, "headers": {"Content-Type": media_type}, "repeatable": False}
         else:
-            options = {"json": dict(data)}
+            options |= {"json": dict(data)}
         return Prediction.model_validate(self.transport.ask("POST", f"/services/{service_id}/predict", **options))
 
 

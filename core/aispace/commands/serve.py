@@ -10,27 +10,33 @@ from typing import Any
 
 from ..client import AISpaceClient
 from ..errors import Invalid
+from .releases import model_of, script_of
 from .terminal import Terminal, state
 from .verbs import Verbs, verb
 
 
 def _deploy(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
-    name, _, version = given.model.partition(":")
-    model = client.models.find(name)
-    chosen = version or model.current_version
-    if chosen is None:
-        raise LookupError(f"a version of {model.name}: add one first")
+    answered: dict[str, Any] = {}
+    if given.model:
+        answered["model"] = model_of(client, given.model)
+    if given.script:
+        answered["script"] = script_of(client, given.script)
+    if not answered:
+        raise Invalid("model", "Nothing to serve: name a model, or a script with --script.")
+    if given.stop_after_hours or given.stop_idle_minutes:
+        limits = {"after_hours": given.stop_after_hours, "idle_minutes": given.stop_idle_minutes}
+        answered["auto_stop"] = {key: value for key, value in limits.items() if value is not None}
     spec = client.specs.find(given.spec) if given.spec else client.specs.cheapest("serving")
     existing = [item for item in client.services.list(q=given.name, scope="mine") if item.name == given.name]
     if existing:
         changes: dict[str, Any] = {"spec_id": spec.id} if given.spec else {}
-        service = client.services.update(existing[0].id, model={"model_id": model.id, "version": chosen}, **changes)
+        service = client.services.update(existing[0].id, **answered, **changes)
         if service.target == "stopped":
             service = client.services.start(service.id)
         else:
             terminal.say(f"rolling edit of {service.id}: no request is refused")
     else:
-        service = client.services.create(given.name, model.id, chosen, spec.id)
+        service = client.services.create(given.name, None, None, spec.id, **answered)
     if not given.no_wait:
         terminal.progress("deploying")
         service = client.services.wait(service.id, deployment=service.desired)
@@ -49,7 +55,7 @@ def _predict(given: argparse.Namespace, terminal: Terminal, client: AISpaceClien
         prediction = client.services.try_it(service.id, body)
     else:
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        prediction = client.services.try_it(service.id, path.read_bytes(), media_type)
+        prediction = client.services.try_it(service.id, path.read_bytes(), media_type, name=path.name)
     terminal.object(
         prediction,
         [("answer", json.dumps(prediction.outputs, ensure_ascii=False)), ("took", f"{prediction.milliseconds:.1f} ms")],
@@ -69,9 +75,12 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         examples="""
         aispace deploy digits:V0001 --name digits-api
         aispace deploy digits --name digits-api --spec cpu-1
-        aispace deploy mdl_0190:V0002 --name digits-api --no-wait
+        aispace deploy --script answers:V0001/inference.py --name answers --stop-idle-minutes 30
     """)  # fmt: skip
-    deploy.add_argument("model", help="name or id, with :V0001 for a version other than the current one")
+    deploy.add_argument("model", nargs="?", help="name or id, with :V0001 for a version other than the current one")
+    deploy.add_argument("--script", help="algorithm, with :V0001 and /file.py where needed")
+    deploy.add_argument("--stop-after-hours", type=float, help="stop by itself so long after each start")
+    deploy.add_argument("--stop-idle-minutes", type=int, help="stop by itself when nobody called it for so long")
     deploy.add_argument("--name", required=True, help="of the service; an existing one is edited")
     deploy.add_argument("--spec", help="name or id; default: the cheapest")
     deploy.add_argument("--no-wait", action="store_true")

@@ -8,10 +8,12 @@ from pydantic import ConfigDict, Field
 
 from ..schemas import Schema
 
-Kind = Literal["dataset", "algorithm", "image", "training_job", "model", "service", "evaluation", "other"]
+Kind = Literal[
+    "dataset", "algorithm", "image", "training_job", "model", "service", "batch_service", "evaluation", "other"
+]
 Relation = Literal[
     "training_data", "validation_data", "evaluation_data", "code", "runtime", "start_model", "saved", "deployed",
-    "forked", "evaluated",
+    "forked", "evaluated", "batch_data",
 ]  # fmt: skip
 """What ``from`` is to ``to``."""
 

@@ -25,6 +25,7 @@ KINDS: Final[dict[str, Kind]] = {
     "job": "training_job",
     "mdl": "model",
     "svc": "service",
+    "bat": "batch_service",
     "evl": "evaluation",
 }
 SERVICES: Final = {
@@ -34,6 +35,7 @@ SERVICES: Final = {
     "job": "training",
     "mdl": "models",
     "svc": "serving",
+    "bat": "batches",
     "evl": "evaluations",
 }
 """Who answers for the objects of a prefix: an attribute of the platform with ``names(principal, ids)`` or ``get``."""

@@ -44,15 +44,27 @@ def prepare(platform: Platform, owner_id: str, deployment: Deployment) -> Prepar
     AISpaceError
         The owner's account is disabled, or the model is gone or hidden from him.
     """
-    owner = platform.users.principal(owner_id)
+    return lay_out(
+        platform,
+        platform.users.principal(owner_id),
+        deployment.model_id,
+        deployment.model_version,
+        deployment.configuration,
+    )
+
+
+def lay_out(
+    platform: Platform, owner: Principal, model_id: str | None, version: str | None, configuration: dict[str, Any]
+) -> Prepared:
+    """Lay out the files of a model and of a script as their owner's; may take a while, so never in a transaction."""
     tree = script = None
-    if deployment.model_id is not None:
-        model = platform.models.resolve_for_service(owner, deployment.model_id, deployment.model_version)
+    if model_id is not None:
+        model = platform.models.resolve_for_service(owner, model_id, version)
         if model.path is None:
             raise Unavailable("model_unreadable", f"The files of model {model.name} are not on this machine.")
         tree = model.path
-    if deployment.configuration.get("script"):
-        choice = deployment.configuration["script"]
+    if configuration.get("script"):
+        choice = configuration["script"]
         found = platform.algorithms.resolve(owner, choice["id"], choice["version"], field="script.algorithm_id")
         script = platform.trees.materialise_manifest(found.manifest, found.manifest, owner.uid)
     return Prepared(owner=owner, tree=tree, script=script)

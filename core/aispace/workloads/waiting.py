@@ -27,6 +27,7 @@ PURPOSE: dict[str, str] = {
     "training": "training",
     "evaluation": "evaluation",
     "service": "serving",
+    "batch": "serving",
 }
 
 

@@ -52,7 +52,7 @@ def json_feed(model: Model, body: Any) -> dict[str, Any]:
     if not isinstance(items, list) or not 1 <= len(items) <= MAX_ITEMS:
         raise _bad(f"{key}: a list of 1 to {MAX_ITEMS} is needed.")
     if key == "instances":
-        return _rows(model, items)
+        return rows_feed(model, items)
     files = []
     for number, item in enumerate(items):
         try:
@@ -63,7 +63,16 @@ def json_feed(model: Model, body: Any) -> dict[str, Any]:
     return image_feed(model, files)
 
 
-def _rows(model: Model, items: list[Any]) -> dict[str, Any]:
+def rows_feed(model: Model, items: list[Any]) -> dict[str, Any]:
+    """Make the inputs of rows: values in their order, or an object with a value for each input of the model.
+
+    ``None`` is a gap: NaN for a number, the empty text for a text.
+
+    Raises
+    ------
+    InferenceError
+        A value is missing or does not fit its input.
+    """
     import numpy
 
     feed = {}
@@ -77,6 +86,8 @@ def _rows(model: Model, items: list[Any]) -> dict[str, Any]:
         else:
             names = ", ".join(s.name for s in model.inputs)
             raise _bad(f"instances: the model has several inputs; send objects with {names}.")
+        if spec.datatype == "BYTES":
+            rows = _words(rows)
         try:
             array = numpy.asarray(rows, dtype=NUMPY_TYPES[spec.datatype])
         except (ValueError, TypeError, OverflowError):
@@ -93,6 +104,13 @@ def _rows(model: Model, items: list[Any]) -> dict[str, Any]:
             raise _bad(f"instances: the shape {list(array.shape)} does not fit {list(spec.shape)}.")
         feed[spec.name] = array
     return feed
+
+
+def _words(value: Any) -> Any:
+    """Give texts for what is meant for an input of texts: a number as it is written, a gap as the empty text."""
+    if isinstance(value, list):
+        return [_words(item) for item in value]
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def answer(model: Model, outputs: dict[str, Any]) -> dict[str, Any]:
