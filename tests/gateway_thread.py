@@ -14,6 +14,7 @@ import uvicorn
 from aispace_server.gateway.app import Gateway
 from aispace_server.gateway.callers import Callers, Verdict
 from aispace_server.gateway.counters import Counters
+from aispace_server.gateway.protocol import GuardedProtocol
 from aispace_server.gateway.routes import RouteTable
 
 TOKEN = "ais_svc_token-of-the-tests"
@@ -114,7 +115,7 @@ class GatewayThread:
         config = uvicorn.Config(
             app,
             port=0,
-            http="httptools",
+            http=GuardedProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -1,12 +1,14 @@
 """Random requests of every operation: never a 5xx, never an answer outside the OpenAPI document.
 
-``AISPACE_FUZZ_EXAMPLES`` is the number of cases an operation gets; `make fuzz` sets it so that there are 10,000.
+``AISPACE_FUZZ_EXAMPLES`` is the number of cases an operation gets at most: one without parameters has few. `make fuzz`
+sets it so that there are 10,000 and more, which ``AISPACE_FUZZ_CASES`` asks for at the end.
 """
 
 from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +30,9 @@ from seeds import Seeds, plant
 from server_thread import KnownTokens, RunningServer
 
 EXAMPLES = int(os.environ.get("AISPACE_FUZZ_EXAMPLES", "3"))
+WANTED = int(os.environ.get("AISPACE_FUZZ_CASES", "1"))
+SENT: Counter[int] = Counter()
+"""Answers by status."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -79,6 +84,18 @@ def test_no_request_is_answered_outside_the_document(case: Any, fuzzed: tuple[Ru
     headers = {"Authorization": "Bearer token-fuzzer"}
     if "If-Match" in (case.headers or {}) and choose.random() < 0.7:
         headers["If-Match"] = "*"
-    case.call_and_validate(
+    answer = case.call_and_validate(
         base_url=f"http://127.0.0.1:{server.port}/aispace/api/v1", headers=headers, checks=CHECKS, timeout=30
     )
+    SENT[answer.status_code] += 1
+
+
+def test_enough_requests_were_sent(request: pytest.FixtureRequest) -> None:
+    """The number is part of what `make fuzz` says."""
+    if not SENT:
+        pytest.skip("nothing was sent in this process: only this test was chosen")
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        by_status = ", ".join(f"{number} x {status}" for status, number in sorted(SENT.items()))
+        reporter.write_line(f"\n{SENT.total():,} requests were sent and their answers checked: {by_status}")
+    assert SENT.total() >= WANTED

@@ -25,6 +25,7 @@ from aispace.errors import AISpaceError, Forbidden, InUse, Invalid, NameTaken, N
 from aispace.identity import SYSTEM
 from aispace.platform import Platform
 from aispace.schemas import CursorQuery, ListQuery
+from aispace.storage.archives import Budget
 from aispace.storage.schemas import UploadQuery
 from classifier_setup import Classifier
 from hypothesis import given
@@ -76,6 +77,7 @@ def test_any_value_is_either_in_range_or_refused_by_name(value: Any) -> None:
         assert 1 <= values["epochs"] <= 10
 
 
+@pytest.mark.capability("MA2-03")
 def test_parameters_have_defaults_and_own_ones_are_passed_on() -> None:
     needed = Parameter(name="path", type="str")
     choice = Parameter(name="kind", type="choice", choices=["a", "b"], default="a")
@@ -245,7 +247,7 @@ def test_git_options_and_credentials_stay_where_they_belong(world: Classifier) -
 # Versions
 
 
-@pytest.mark.capability("AS2-24", "AS2-29")
+@pytest.mark.capability("AS2-24", "AS2-29", "IM-13")
 def test_forks_edits_and_settings_make_versions(world: Classifier) -> None:
     algorithms, alice = world.platform.algorithms, world.alice
     fork = algorithms.fork(alice, world.algorithm.id, AlgorithmFork(name="mine"))
@@ -309,7 +311,7 @@ def test_code_is_downloaded_and_exported(world: Classifier) -> None:
 # Presets
 
 
-@pytest.mark.capability("AS2-19", "AS2-32")
+@pytest.mark.capability("AS2-19", "AS2-32", "IM-15")
 def test_presets_are_for_all_and_changed_by_administrators_only(world: Classifier) -> None:
     algorithms = world.platform.algorithms
     assert algorithms.get(world.bob, world.algorithm.id).can == ["fork", "train"]
@@ -321,6 +323,9 @@ def test_presets_are_for_all_and_changed_by_administrators_only(world: Classifie
         algorithms.update(world.bob, mine.id, AlgorithmUpdate(visibility="preset"))
     with pytest.raises(NotFound):
         algorithms.get(world.alice, mine.id)
+    algorithms.update(world.bob, mine.id, AlgorithmUpdate(visibility="public"))
+    assert algorithms.get(world.alice, mine.id).can == ["fork", "train"]
+    assert [a.id for a in algorithms.list(world.alice, AlgorithmQuery(scope="shared")).items] == [mine.id]
     algorithms.delete(world.bob, mine.id)
     algorithms.delete(world.admin, world.algorithm.id)
     with pytest.raises(NotFound):
@@ -354,9 +359,14 @@ def test_an_image_that_an_algorithm_names_is_not_deleted(world: Classifier) -> N
     assert private.id in {user.get("id") for user in refused.value.details["params"]["used_by"]}
 
 
-def test_an_upload_is_gone_once_it_became_code(world: Classifier) -> None:
+@pytest.mark.capability("AS2-20")
+def test_an_upload_is_gone_once_it_became_code(world: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     platform, alice = world.platform, world.alice
     source = uploaded(platform, alice, "code.zip", archive({"train.py": "pass"}))
+    monkeypatch.setattr("aispace.algorithms.code.LIMIT", Budget(file_bytes=3))
+    with pytest.raises(AISpaceError):
+        create(world, source.model_dump())
+    monkeypatch.undo()
     made = create(world, source.model_dump())
     assert paths(world, made) == ["train.py"]
     again = uploaded(platform, alice, "code.zip", archive({"train.py": "1"}))

@@ -47,7 +47,7 @@ def digits(platform: Platform, alice: Principal) -> DatasetRead:
 # Versions
 
 
-@pytest.mark.capability("AS1-50", "AS1-53")
+@pytest.mark.capability("AS1-50", "AS1-53", "MA1-44")
 def test_a_version_never_changes_and_any_can_be_current(
     platform: Platform, alice: Principal, digits: DatasetRead
 ) -> None:

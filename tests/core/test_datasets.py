@@ -25,6 +25,7 @@ from aispace.datasets.schemas import (
 from aispace.errors import Conflict, Forbidden, Invalid, NameTaken, NotFound, PreconditionFailed
 from aispace.identity import Principal
 from aispace.platform import Platform
+from pydantic import ValidationError
 from samples import add, auto, bring, check_counters, fill, png, put, said, samples
 
 
@@ -70,6 +71,7 @@ def test_the_whole_path_from_import_to_tree(platform: Platform, alice: Principal
     check_counters(platform, digits.id)
 
 
+@pytest.mark.capability("AP-44")
 def test_a_run_of_a_stranger_gets_no_private_dataset(
     platform: Platform, alice: Principal, bob: Principal, digits: DatasetRead
 ) -> None:
@@ -85,7 +87,7 @@ def test_a_run_of_a_stranger_gets_no_private_dataset(
 # Annotations
 
 
-@pytest.mark.capability("AS1-55")
+@pytest.mark.capability("AS1-55", "MA1-25")
 def test_single_replaces_and_multi_adds_for_all_ticked(platform: Platform, alice: Principal) -> None:
     for template, expected in (("single", ["1"]), ("multi", ["0", "1"])):
         dataset = fill(platform, alice, 0, template, template=template)
@@ -127,6 +129,7 @@ def test_what_the_kind_cannot_carry_is_refused(
     assert samples(platform, alice, dataset) == [sample]
 
 
+@pytest.mark.capability("MA1-34")
 def test_saving_starts_and_confirming_labels(platform: Platform, alice: Principal) -> None:
     dataset = fill(platform, alice, 1)
     [sample] = samples(platform, alice, dataset)
@@ -289,6 +292,16 @@ def test_the_list_sorts_filters_and_searches(platform: Platform, alice: Principa
         names(sort="owner")
 
 
+@pytest.mark.capability("AS1-36")
+def test_names_have_limits_and_numbers_count_up(platform: Platform, alice: Principal) -> None:
+    for wrong in ({"name": "x" * 51}, {"name": ""}, {"name": "a b"}, {"name": "a", "description": "x" * 101}):
+        with pytest.raises(ValidationError):
+            DatasetCreate.model_validate(wrong)
+    made = [platform.datasets.create(alice, DatasetCreate(name=name)) for name in ("x" * 50, "二", "c")]
+    assert [dataset.number for dataset in made] == [1, 2, 3]
+    assert platform.datasets.update(alice, made[2].id, DatasetUpdate(name="d")).name == "d"
+
+
 def test_rename_needs_the_revision_and_a_free_name(platform: Platform, alice: Principal) -> None:
     one, _ = fill(platform, alice, 0, "one"), fill(platform, alice, 0, "two")
     with pytest.raises(NameTaken):
@@ -299,6 +312,7 @@ def test_rename_needs_the_revision_and_a_free_name(platform: Platform, alice: Pr
         platform.datasets.update(alice, one.id, DatasetUpdate(name="uno"), one.revision)
 
 
+@pytest.mark.capability("AS1-54")
 def test_only_an_administrator_makes_a_published_dataset_a_preset(
     platform: Platform, alice: Principal, admin: Principal, bob: Principal
 ) -> None:

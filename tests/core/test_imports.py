@@ -60,6 +60,7 @@ def tarred(files: dict[str, bytes], mode: str) -> bytes:
 # Layouts
 
 
+@pytest.mark.capability("MA1-06")
 def test_class_folders_with_splits_and_unlabelled_ones(
     platform: Platform, alice: Principal, dataset: DatasetRead
 ) -> None:
@@ -81,6 +82,7 @@ def test_class_folders_with_splits_and_unlabelled_ones(
     check_counters(platform, dataset.id)
 
 
+@pytest.mark.capability("AP-42")
 @pytest.mark.parametrize(
     ("name", "make"),
     [
@@ -105,6 +107,7 @@ def test_archives_of_every_kind(
     assert platform.uploads.list(alice, UploadQuery(finished=True)).items == []  # the upload is used up
 
 
+@pytest.mark.capability("AS1-40")
 def test_the_annotated_layout_of_the_manual(platform: Platform, alice: Principal, dataset: DatasetRead) -> None:
     put(
         platform,
@@ -115,12 +118,15 @@ def test_the_annotated_layout_of_the_manual(platform: Platform, alice: Principal
             "set/origin/c.png": png(3),
             "set/annotation/a.png.json": json.dumps([{"name": "cat", "score": 1}]).encode(),
             "set/annotation/c.png.json": json.dumps([{"name": "bird", "score": 1}]).encode(),
-            "set/label_pets.json": json.dumps([{"name": "cat", "color": "#ff8800"}]).encode(),
+            "set/label_pets.json": json.dumps([{"name": "cat", "color": "#ff8800", "key": "c"}]).encode(),
         },
     )
     read = bring(platform, alice, dataset, "set")
     assert said(platform, alice, dataset) == {"a.png": (["cat"], None), "b.png": ([], None)}
     assert [(r.path, r.code) for r in read.report.refused] == [("origin/c.png", "label_unknown")]
+    group = platform.datasets.get(alice, dataset.id).label_group
+    assert group is not None
+    assert [(label.name, label.color, label.key) for label in group.labels] == [("cat", "#ff8800", None)]
 
 
 def test_flat_keeps_names_and_a_single_folder_is_no_class(

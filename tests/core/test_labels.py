@@ -59,6 +59,7 @@ def test_limits_of_the_manual_hold(body: dict[str, object]) -> None:
         LabelGroupCreate.model_validate(body)
 
 
+@pytest.mark.capability("AS1-70")
 def test_groups_are_mine_shared_or_preset(
     platform: Platform, alice: Principal, bob: Principal, admin: Principal, pets: LabelGroupRead
 ) -> None:

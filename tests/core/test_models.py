@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import tarfile
 import zipfile
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +15,7 @@ from aispace.lineage.service import Point
 from aispace.models.config import BadConfig, read_config
 from aispace.models.schemas import ModelCreate, ModelQuery, ModelRead, ModelUpdate, ModelVersionCreate
 from aispace.platform import Platform
-from aispace.schemas import ListQuery
+from aispace.schemas import CursorQuery, ListQuery
 from aispace.storage.schemas import UploadQuery
 from classifier_setup import Classifier
 from hypothesis import given
@@ -45,7 +46,7 @@ def upload(world: Classifier, model: ModelRead, files: dict[str, bytes], **more:
     return world.platform.models.add_version(world.alice, model.id, ModelVersionCreate.model_validate(body))
 
 
-@pytest.mark.capability("AS2-68", "AS2-69", "AS2-70", "AS2-71")
+@pytest.mark.capability("AS2-68", "AS2-69", "AS2-70", "AS2-71", "AS2-75")
 def test_a_model_is_made_empty_and_filled_later(world: Classifier) -> None:
     models, alice = world.platform.models, world.alice
     model = models.create(
@@ -76,6 +77,8 @@ def test_a_model_is_made_empty_and_filled_later(world: Classifier) -> None:
     with pytest.raises(Invalid, match="Version"):
         models.update(alice, model.id, ModelUpdate(current_version="V0009"))
     assert models.resolve(alice, model.id, None).version == "V0001"
+    edited = models.update(alice, model.id, ModelUpdate(name="二", description="d", framework="torch"), chosen.revision)
+    assert (edited.name, edited.description, edited.framework) == ("二", "d", "torch")
     found = models.resolve_for_service(alice, model.id, "V0002")
     assert found.path is not None
     assert (found.path / "model.onnx").read_bytes() == b"other"
@@ -138,6 +141,7 @@ def test_a_version_has_one_origin(both: dict[str, Any]) -> None:
         ModelVersionCreate.model_validate(both)
 
 
+@pytest.mark.capability("MA2-34")
 @pytest.mark.parametrize(
     "change",
     [
@@ -155,8 +159,9 @@ def test_a_version_has_one_origin(both: dict[str, Any]) -> None:
 def test_a_config_that_cannot_be_used_is_refused(world: Classifier, change: dict[str, Any]) -> None:
     model = world.platform.models.create(world.alice, ModelCreate(name="mine"))
     files = {"model.onnx": b"1", "config.json": json.dumps(CONFIG | change).encode()}
-    with pytest.raises(Invalid, match=r"config\.json"):
+    with pytest.raises(Invalid, match=r"config\.json") as refused:
         upload(world, model, files)
+    assert any(key in refused.value.message for key in change)
     assert world.platform.models.get(world.alice, model.id).version_count == 0
 
 
@@ -187,10 +192,23 @@ def test_a_model_that_a_service_uses_is_not_deleted(world: Classifier, monkeypat
     monkeypatch.undo()
 
 
-def test_an_upload_is_gone_once_it_became_a_version(world: Classifier) -> None:
+@pytest.mark.capability("AP-60")
+@pytest.mark.parametrize("name", ["m.onnx", "m.zip", "m.tar", "m.tar.gz"])
+def test_an_upload_is_gone_once_it_became_a_version(world: Classifier, name: str) -> None:
     platform, alice = world.platform, world.alice
     model = platform.models.create(alice, ModelCreate(name="m"))
-    source = uploaded(platform, alice, "model.onnx", b"onnx")
-    body = ModelVersionCreate.model_validate({"source": source.model_dump()})
-    assert platform.models.add_version(alice, model.id, body).file_count == 1
+    data = b"onnx" if name == "m.onnx" else _zip({"m.onnx": b"onnx"}) if name == "m.zip" else _tar(name, b"onnx")
+    body = ModelVersionCreate.model_validate({"source": uploaded(platform, alice, name, data).model_dump()})
+    version = platform.models.add_version(alice, model.id, body)
+    files = platform.models.list_files(alice, model.id, version.version, CursorQuery()).items
+    assert [(file.path, file.size) for file in files] == [("m.onnx", 4)]
     assert platform.uploads.list(alice, UploadQuery(finished=True)).items == []
+
+
+def _tar(name: str, content: bytes) -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz" if name.endswith("gz") else "w") as made:
+        info = tarfile.TarInfo("m.onnx")
+        info.size = len(content)
+        made.addfile(info, io.BytesIO(content))
+    return data.getvalue()

@@ -198,6 +198,7 @@ def test_third_attempt_waits_a_moment(bench: Bench, alice: Principal) -> None:
     assert len(bench.read(workload).attempts) == 3
 
 
+@pytest.mark.capability("AS2-45")
 def test_delay_is_scheduled_then_queued(bench: Bench, alice: Principal) -> None:
     workload = bench.submit(alice, delay_seconds=3600)
     assert workload.status == "scheduled"
@@ -209,6 +210,7 @@ def test_delay_is_scheduled_then_queued(bench: Bench, alice: Principal) -> None:
     assert bench.read(workload).status == "starting"
 
 
+@pytest.mark.capability("AP-20")
 def test_waiting_tells_position_and_what_is_short(bench: Bench, alice: Principal) -> None:
     running = bench.submit(alice, "two")
     bench.run(running)

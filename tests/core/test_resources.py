@@ -79,6 +79,7 @@ def test_capacity_of_a_spec_counts_what_is_free_and_who_waits(
     assert queue.oldest_queued_at is not None
 
 
+@pytest.mark.capability("AS3-54")
 def test_another_product_does_not_fit(small: Platform, admin: Principal, alice: Principal) -> None:
     spec = make(small, admin, accelerator=Accelerator(resource="nvidia.com/gpu", product="Other"))
     assert spec.capacity.total == 0

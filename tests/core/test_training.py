@@ -41,6 +41,7 @@ def fields(error: pytest.ExceptionInfo[AISpaceError]) -> dict[str, str]:
     return {item["field"]: item["message"] for item in error.value.details["fields"]}
 
 
+@pytest.mark.capability("AS2-59")
 @pytest.mark.slow
 def test_a_job_learns_and_what_it_made_becomes_a_model(world: Classifier) -> None:
     training, alice = world.platform.training, world.alice
@@ -111,6 +112,7 @@ def test_a_job_learns_and_what_it_made_becomes_a_model(world: Classifier) -> Non
         world.platform.datasets.delete(alice, dataset, None)
 
 
+@pytest.mark.capability("AS2-55")
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_figures_and_a_change_makes_the_next_run(world: Classifier) -> None:
     training, alice = world.platform.training, world.alice
@@ -162,6 +164,7 @@ def test_a_run_that_fails_keeps_its_log_and_gives_no_model(world: Classifier) ->
         training.evaluation(alice, broken.id, "V0001")
 
 
+@pytest.mark.capability("AS2-54", "MA2-13", "AP-55")
 @pytest.mark.slow
 def test_stop_ends_a_run_and_its_outputs_are_kept(world: Classifier) -> None:
     training, alice = world.platform.training, world.alice
@@ -188,7 +191,7 @@ def test_stop_ends_a_run_and_its_outputs_are_kept(world: Classifier) -> None:
     assert "stop" in training.run(alice, job.id, "V0001").can
     training.stop(alice, job.id, "V0001")
     run = world.ended(job.id)
-    assert run.status == "stopped"
+    assert (run.status, "stop" in run.can) == ("stopped", False)
     assert [f.path for f in training.outputs(alice, job.id, "V0001", CursorQuery()).items] == ["half.txt"]
     training.delete(alice, job.id)
     with pytest.raises(NotFound):
@@ -239,6 +242,7 @@ def test_every_wrong_field_is_named_at_once(paper: Classifier) -> None:
     assert error.value.status == 422
 
 
+@pytest.mark.capability("AS1-49", "MA1-42")
 def test_only_published_versions_that_the_caller_may_read_are_taken(paper: Classifier) -> None:
     dataset = paper.dataset("shapes", range(2))
     training = paper.platform.training
@@ -257,6 +261,7 @@ def test_only_published_versions_that_the_caller_may_read_are_taken(paper: Class
     assert set(fields(error)) == {"inputs.1.role"}
 
 
+@pytest.mark.capability("AS2-42", "AP-53")
 def test_the_estimate_tells_command_price_and_place(paper: Classifier) -> None:
     dataset = paper.dataset("shapes", range(2))
     training = paper.platform.training
@@ -306,6 +311,7 @@ def test_the_platform_keeps_its_own_environment(paper: Classifier) -> None:
             paper.job("environment", "ds_1", environment={name: "x"})
 
 
+@pytest.mark.capability("IM-19")
 def test_an_algorithm_in_use_is_not_deleted_and_its_kinds_are_respected(paper: Classifier) -> None:
     algorithms = paper.platform.algorithms
     from aispace.algorithms.schemas import AlgorithmFork, AlgorithmUpdate

@@ -62,6 +62,7 @@ def test_failure_needs_its_owner_until_it_is_dismissed(alice: httpx.Client, plat
     assert done(alice.get("/overview"))["needs_you"] == []
 
 
+@pytest.mark.capability("AS1-13")
 def test_search_finds_names_of_everything_one_may_see(
     running: RunningServer, alice: httpx.Client, seeds: Seeds
 ) -> None:
@@ -70,6 +71,8 @@ def test_search_finds_names_of_everything_one_may_see(
         "dataset", "algorithm", "training_job", "model", "service", "image",
     }  # fmt: skip
     assert found["total"] == 6
+    assert done(alice.get("/search", params={"q": "s" * 64}))["total"] == 0
+    assert alice.get("/search", params={"q": "s" * 65}).status_code == 422
     assert len(done(alice.get("/search", params={"q": "seed", "limit": 2}))["items"]) == 2
     with running.client("token-bob") as bob:
         assert done(bob.get("/search", params={"q": "seed"})) == {"items": [], "total": 0}

@@ -95,12 +95,26 @@ class Collection(Resource, Generic[R]):
         LookupError
             When there is none, or more than one, of that name.
         """
-        if "_" in name and name.partition("_")[0] in {"ds", "alg", "img", "job", "mdl", "svc", "lbl", "wl", "spc"}:
+        if "_" in name and name.partition("_")[0] in {
+            "ds",
+            "alg",
+            "img",
+            "job",
+            "mdl",
+            "svc",
+            "bat",
+            "lbl",
+            "wl",
+            "spc",
+        }:
             return self.get(name)
         found = [item for item in self.list(q=name) if getattr(item, "name", None) == name]
         if len(found) != 1:
             kind = self.path.strip("/").replace("-", " ")
-            raise LookupError(f"{len(found) or 'no'} {kind} called {name!r}" + (": use the id" if found else ""))
+            which = ", ".join(str(item.id) for item in found[:8])  # type: ignore[attr-defined]  # each has an id
+            raise LookupError(
+                f"{len(found) or 'no'} {kind} called {name!r}" + (f": use the id, {which}" if found else "")
+            )
         return found[0]
 
     def update(self, object_id: str, *, revision: int | None = None, **changes: Any) -> R:

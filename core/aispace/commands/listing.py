@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ..client import AISpaceClient
-from ..client.collection import Collection
 from ..client.training import ENDED
+from ..errors import Invalid
+from .naming import NAMED, collection, resolve
 from .terminal import Terminal, duration, money, size, state
 from .verbs import Verbs, verb
 
@@ -17,6 +18,13 @@ Column = tuple[str, Callable[[Any], Any]]
 ID: Final[Column] = ("ID", lambda r: r.id)
 NAME: Final[Column] = ("NAME", lambda r: r.name)
 OWNER: Final[Column] = ("OWNER", lambda r: r.owner.name)
+
+
+def answered_by(row: Any) -> str:
+    """Name what answers for a service: a model, or a script."""
+    part = row.model or row.script
+    return f"{part.name}:{part.version}"
+
 
 KINDS: Final[dict[str, tuple[str, list[Column]]]] = {
     "datasets": (
@@ -65,10 +73,21 @@ KINDS: Final[dict[str, tuple[str, list[Column]]]] = {
             ID,
             NAME,
             ("STATE", lambda r: state(r.status)),
-            ("MODEL", lambda r: f"{r.model.name}:{r.model.version}"),
+            ("MODEL", answered_by),
             ("REPLICAS", lambda r: f"{r.replicas.ready} of {r.replicas.total}"),
             ("CALLS", lambda r: r.calls.total),
             ("ADDRESS", lambda r: r.endpoint),
+        ],
+    ),
+    "batch-services": (
+        "batches",
+        [
+            ID,
+            NAME,
+            ("STATE", lambda r: state(r.status)),
+            ("MODEL", answered_by),
+            ("FILES", lambda r: f"{r.counts.done} of {r.counts.total}"),
+            ("FAILED", lambda r: r.counts.failed),
         ],
     ),
     "images": (
@@ -110,37 +129,25 @@ KINDS: Final[dict[str, tuple[str, list[Column]]]] = {
         [ID, NAME, ("ROLE", lambda r: r.role), ("STATE", lambda r: "enabled" if r.enabled else "disabled")],
     ),
 }
-PREFIXES: Final = {
-    "ds": "datasets", "alg": "algorithms", "job": "jobs", "mdl": "models", "svc": "services", "img": "images",
-    "spc": "specs", "wl": "workloads", "lbl": "label_groups", "usr": "users", "evl": "evaluations",
-}  # fmt: skip
-
 AREAS: Final = {
     "ds": "datasets", "alg": "algorithms", "job": "training-jobs", "mdl": "models", "svc": "services", "img": "images",
 }  # fmt: skip
 """Part of the page's path, by prefix of the id."""
 
 
-def collection(client: AISpaceClient, object_id: str) -> Collection[Any]:
-    """Choose the collection of an id by its prefix.
-
-    Raises
-    ------
-    LookupError
-        For an id of no kind that is known.
-    """
-    name = PREFIXES.get(object_id.partition("_")[0])
-    if name is None:
-        raise LookupError(f"{object_id!r} is no id of AI Space: it begins with one of {', '.join(sorted(PREFIXES))}")
-    found: Collection[Any] = getattr(client, name)
-    return found
+ACTIVE: Final[dict[str, dict[str, Any]]] = {
+    "jobs": {"active": True}, "workloads": {"active": True}, "users": {"enabled": True},
+}  # fmt: skip
+"""What ``--active`` asks the list of a kind for."""
 
 
 def _ls(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
     attribute, columns = KINDS[given.kind]
     query: dict[str, Any] = {"q": given.q, "limit": given.limit, "offset": given.offset, "sort": given.sort}
     if given.active:
-        query["active"] = True
+        if given.kind not in ACTIVE:
+            raise Invalid("active", f"--active: {given.kind} have no end. Leave it out, or list {' or '.join(ACTIVE)}.")
+        query |= ACTIVE[given.kind]
     page = getattr(client, attribute).page(**query)
     terminal.table(page.items, columns, total=page.page.total)
 
@@ -149,7 +156,8 @@ def _show(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) 
     if given.id.startswith("imp_"):
         terminal.document(client.datasets.import_status(given.id))
         return
-    found = collection(client, given.id).get(given.id)
+    object_id = resolve(client, given.id)
+    found = collection(client, object_id).get(object_id)
     if terminal.as_json:
         terminal.document(found)
         return
@@ -165,43 +173,49 @@ def _show(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) 
 
 
 def _stop(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
-    kind = given.id.partition("_")[0]
+    object_id = resolve(client, given.id, ("jobs", "services", "batches"))
+    kind = object_id.partition("_")[0]
     stopped: Any
     if kind == "job":
-        stopped = client.jobs.stop(given.id, given.run or client.jobs.get(given.id).current_version)
+        stopped = client.jobs.stop(object_id, given.run or client.jobs.get(object_id).current_version)
     elif kind == "svc":
-        stopped = client.services.stop(given.id)
+        stopped = client.services.stop(object_id)
+    elif kind == "bat":
+        stopped = client.batches.stop(object_id)
     elif kind == "wl":
-        stopped = client.workloads.stop(given.id)
+        stopped = client.workloads.stop(object_id)
     else:
-        raise LookupError(f"{given.id!r} is nothing that runs: name a job_, svc_ or wl_ id")
-    terminal.object(stopped, [("id", given.id), ("status", state(stopped.status))])
+        raise Invalid("id", f"{given.id!r} is nothing that runs. Name a job, a service or a workload.")
+    terminal.object(stopped, [("id", object_id), ("status", state(stopped.status))])
 
 
 def _delete(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
-    for object_id in given.ids:
+    for object_id in [resolve(client, text) for text in given.ids]:  # all are found before one is gone
         collection(client, object_id).delete(object_id)
         terminal.say(f"deleted {object_id}")
 
 
 def _logs(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
-    kind = given.id.partition("_")[0]
+    object_id = resolve(client, given.id, ("jobs", "services", "images", "batches"))
+    kind = object_id.partition("_")[0]
     if kind == "job":
-        run = given.run or client.jobs.get(given.id).current_version
+        run = given.run or client.jobs.get(object_id).current_version
         if given.follow:
-            for text in client.jobs.follow(given.id, run):
+            for text in client.jobs.follow(object_id, run):
                 terminal.text(text)
-            return 0 if client.jobs.wait(given.id, run).status == "succeeded" else 1
-        workload = client.jobs.run(given.id, run).workload
+            return 0 if client.jobs.wait(object_id, run).status == "succeeded" else 1
+        workload = client.jobs.run(object_id, run).workload
         if workload is None:
-            raise LookupError(f"{given.id} {run} has no log: it never ran")
+            raise LookupError(f"{object_id} {run} has no log: it never ran")
         workload_id = workload.id
     elif kind == "svc":
-        workload_id = client.services.get(given.id).workload_id or ""
+        workload_id = client.services.get(object_id).workload_id or ""
+    elif kind == "bat":
+        workload_id = client.batches.get(object_id).workload_id or ""
     elif kind == "img":
-        workload_id = client.images.get(given.id).workload_id or ""
+        workload_id = client.images.get(object_id).workload_id or ""
     else:
-        workload_id = given.id
+        workload_id = object_id
     after = 0
     while True:
         part = client.workloads.log(workload_id, after)
@@ -270,7 +284,7 @@ def page_link(client: AISpaceClient, path: str, *, elsewhere: bool = False) -> s
 
 
 def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
-    terminal.text(page_link(client, page_path(given.id), elsewhere=given.url is not None) + "\n")
+    terminal.text(page_link(client, page_path(resolve(client, given.id)), elsewhere=given.url is not None) + "\n")
 
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
@@ -282,41 +296,43 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """)  # fmt: skip
     listing.add_argument("kind", choices=sorted(KINDS))
     listing.add_argument("--q", help="part of the name, or the id")
-    listing.add_argument("--active", action="store_true", help="only what has not ended (jobs, workloads)")
+    listing.add_argument(
+        "--active", action="store_true", help="only what has not ended (jobs, workloads), or is enabled (users)"
+    )
     listing.add_argument("--sort", help="for instance -created_at or name")
     listing.add_argument("--limit", type=int, default=50, help="rows, 1 to 200; default 50")
     listing.add_argument("--offset", type=int, default=0, help="rows to pass over")
     show = verb(verbs, shared, "show", _show, purpose="Show one object.", examples="""
         aispace show ds_0190
         aispace show job_0190 --json
-        aispace show imp_0190
+        aispace show datasets/digits
     """)  # fmt: skip
-    show.add_argument("id")
+    show.add_argument("id", metavar="NAME", help=NAMED)
     stop = verb(
         verbs, shared, "stop", _stop, purpose="Stop a job, a service or a workload.",
         examples="""
         aispace stop job_0190
         aispace stop job_0190 --run V0002
-        aispace stop svc_0190
+        aispace stop services/digits
     """)  # fmt: skip
-    stop.add_argument("id")
+    stop.add_argument("id", metavar="NAME", help=NAMED)
     stop.add_argument("--run", help="run of a job; default: the newest")
     delete = verb(
         verbs, shared, "delete", _delete, purpose="Delete objects that nothing uses.",
         examples="""
         aispace delete ds_0190
-        aispace delete svc_0190 mdl_0190
+        aispace delete services/digits mdl_0190
         aispace delete job_0190 --quiet
     """)  # fmt: skip
-    delete.add_argument("ids", nargs="+", metavar="id")
+    delete.add_argument("ids", nargs="+", metavar="NAME", help=NAMED)
     logs = verb(
         verbs, shared, "logs", _logs, purpose="Print the log of a job, service, image or workload.",
         examples="""
         aispace logs job_0190
-        aispace logs -f job_0190
+        aispace logs -f digits
         aispace logs job_0190 --run V0002
     """)  # fmt: skip
-    logs.add_argument("id")
+    logs.add_argument("id", metavar="NAME", help=NAMED)
     logs.add_argument("-f", "--follow", action="store_true", help="go on until the end; exit code 1 if a job failed")
     logs.add_argument("--run", help="run of a job; default: the newest")
     verb(verbs, shared, "usage", _usage, purpose="Tell what this month cost so far.", examples="""
@@ -344,4 +360,4 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace open job_0190
         aispace open svc_0190
     """)  # fmt: skip
-    link.add_argument("id")
+    link.add_argument("id", metavar="NAME", help=NAMED)

@@ -26,7 +26,7 @@ from ..schemas import AreaSource, BatchSource, Page, Progress, Reason, UploadSou
 from .access import dataset_row, kind_of, restored_principal, saved_principal
 from .annotations import HUMAN
 from .formats.shelf import Shelf
-from .layouts import Found
+from .layouts import Found, group_labels
 from .looking import inspect_source
 from .orm import Dataset, Import, Sample
 from .requests import (
@@ -306,16 +306,18 @@ class ImportService:
                         "Nothing was imported. Another import changed the columns meanwhile. Import again.",
                     )
                 dataset.columns = staged.columns
-            self._add_labels(principal, dataset, labels_in(staged), staged.report)
+            self._add_labels(principal, dataset, staged)
             kept.status, kept.done, kept.total, kept.spool = "committing", 0, count, spool.sha256
             kept.report = staged.report.model_dump(mode="json")
 
-    def _add_labels(self, principal: Principal, dataset: Dataset, labels: Any, report: ImportReport) -> None:
+    def _add_labels(self, principal: Principal, dataset: Dataset, staged: Staged) -> None:
+        labels = labels_in(staged)
         if not labels or dataset.label_group_id is None or not kind_of(dataset).label_group:
             return
         known = {label.name for label in self.platform.labels.of_dataset(dataset.label_group_id).labels}
-        report.labels_created = [label for label in labels if label not in known]
-        self.platform.labels.add_labels(principal, dataset.label_group_id, labels)
+        staged.report.labels_created = [label for label in labels if label not in known]
+        declared = group_labels(staged.sidecars) or []
+        self.platform.labels.add_labels(principal, dataset.label_group_id, labels, declared)
 
     def _commit(self, principal: Principal, import_id: str, request: ImportRequest) -> None:
         with self.db.read() as session:

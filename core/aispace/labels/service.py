@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,7 @@ from ..schemas import Page, Ref
 from .orm import LabelGroup
 from .schemas import (
     PALETTE,
+    RESERVED_KEYS,
     Label,
     LabelGroupCopy,
     LabelGroupCreate,
@@ -187,8 +190,15 @@ class LabelGroupService:
         )
         row.label_count = len(row.labels)
 
-    def add_labels(self, principal: Principal, group_id: str, names: Sequence[str]) -> int:
+    def add_labels(
+        self, principal: Principal, group_id: str, names: Sequence[str], declared: Iterable[dict[str, Any]] = ()
+    ) -> int:
         """Add the labels that a group lacks; give how many were added.
+
+        Parameters
+        ----------
+        declared : iterable of dict, optional
+            ``name`` with ``color`` and ``key`` as a file says them; what cannot be used of them is left out.
 
         Raises
         ------
@@ -198,7 +208,9 @@ class LabelGroupService:
         with self.db.write() as session:
             row = self._row(session, principal, group_id, "read")
             known = {entry["name"] for entry in row.labels}
-            new = [Label(name=name) for name in dict.fromkeys(names) if name not in known]
+            said = {entry["name"]: entry for entry in declared}
+            keys = {*RESERVED_KEYS, *(entry.get("key") for entry in row.labels)}
+            new = [_as_said(name, said.get(name, {}), keys) for name in dict.fromkeys(names) if name not in known]
             if not new:
                 return 0
             if not can(principal, "write:label_group", row):
@@ -278,3 +290,16 @@ class LabelGroupService:
             label_count=row.label_count,
             used_by=used,
         )
+
+
+def _as_said(name: str, said: dict[str, Any], taken: set[str | None]) -> Label:
+    """Make a label with the colour and the key that a file gives it, as far as they can be used."""
+    fields: dict[str, Any] = {"name": name}
+    for field in ("color", "key"):
+        value = said.get(field)
+        if value is None or (field == "key" and value in taken):
+            continue
+        with contextlib.suppress(ValidationError):
+            fields = Label(**fields, **{field: value}).model_dump(exclude_none=True)
+    taken.add(fields.get("key"))
+    return Label(**fields)
