@@ -9,6 +9,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Unicode, default
 
 from .forward import ForwardHandler, ForwardStreamHandler, LaptopUpstream, Upstream
+from .tour_notebook import TourNotebookHandler
 
 
 class AISpaceExtension(ExtensionApp):
@@ -50,9 +51,10 @@ class AISpaceExtension(ExtensionApp):
         return LaptopUpstream(laptop.url, laptop)
 
     def initialize_handlers(self) -> None:
-        """Add the two routes."""
+        """Add the routes."""
         self.handlers.extend(
             [
+                (r"/aispace/tour-notebook", TourNotebookHandler),
                 (r"/aispace/api/v1/stream", ForwardStreamHandler),
                 (r"/aispace/api/v1/(.*)", ForwardHandler),
             ]

@@ -123,6 +123,7 @@ export function PageHost(props: { app: IApp; model: PageModel }): JSX.Element {
       canBack: model.canBack,
       canForward: model.canForward,
       moves: model.moves,
+      embedded: model.embedded,
       setTitle: title => model.setTitle(title),
       announce
     };

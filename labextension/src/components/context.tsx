@@ -46,6 +46,8 @@ export interface IPageContext {
   canBack: boolean;
   canForward: boolean;
   moves: number;
+  /** The page is a part of something else, a notebook's output for instance: it takes no focus by itself. */
+  embedded: boolean;
   setTitle(title: string): void;
   /** Say something to screen readers, at most one thing per 5 s. */
   announce(text: string): void;

@@ -4,6 +4,9 @@ export class PageModel {
     this.stack = [path];
   }
 
+  /** Within something else, a notebook's output for instance: it takes no focus by itself. */
+  readonly embedded: boolean = false;
+
   get path(): string {
     return this.stack[this.at];
   }

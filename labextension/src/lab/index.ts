@@ -4,6 +4,7 @@ import { filebrowser } from './filebrowser';
 import { launcher } from './launcher';
 import { notifications } from './notifications';
 import { opener } from './opener';
+import { panels } from './panels';
 import { settings } from './settings';
 import { sidebar } from './sidebar';
 import { statusbar } from './statusbar';
@@ -15,6 +16,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   annotatorCommands,
   sidebar,
   launcher,
+  panels,
   statusbar,
   notifications,
   settings,

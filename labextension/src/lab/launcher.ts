@@ -1,9 +1,44 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { URLExt } from '@jupyterlab/coreutils';
 import { ILauncher } from '@jupyterlab/launcher';
+import { ServerConnection } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
 import type { IconName } from '../components/icons';
 import { labIcon } from './icons';
 import { Commands, IAISpace, PLUGIN } from './tokens';
+
+const TOUR = 'aispace-tour.ipynb';
+
+/** Open the tour notebook; the first time it is copied into the user's own files, where it may be changed. */
+async function openTour(app: JupyterFrontEnd, aispace: IAISpace): Promise<void> {
+  const { contents, serverSettings } = app.serviceManager;
+  try {
+    const there = await contents.get(TOUR, { content: false }).then(
+      () => true,
+      () => false
+    );
+    if (!there) {
+      const address = URLExt.join(serverSettings.baseUrl, 'aispace/tour-notebook');
+      const answer = await ServerConnection.makeRequest(
+        `${address}?language=${encodeURIComponent(aispace.app.locale)}`,
+        {},
+        serverSettings
+      );
+      if (!answer.ok) {
+        throw await ServerConnection.ResponseError.create(answer);
+      }
+      const content = (await answer.json()) as JSONObject;
+      await contents.save(TOUR, { type: 'notebook', format: 'json', content });
+    }
+    await app.commands.execute('docmanager:open', { path: TOUR });
+  } catch (reason) {
+    aispace.app.notify({
+      message: aispace.trans.__('The tour notebook was not opened. %1', String((reason as Error).message)),
+      kind: 'error'
+    });
+  }
+}
 
 /** The cards of the launcher, and the verbs of the palette. */
 export const launcher: JupyterFrontEndPlugin<void> = {
@@ -70,6 +105,13 @@ export const launcher: JupyterFrontEndPlugin<void> = {
         icon: 'training',
         card: true,
         run: () => aispace.open('/training-jobs', 'tab')
+      },
+      {
+        command: Commands.openTour,
+        label: trans.__('Tour notebook'),
+        icon: 'aispace',
+        card: true,
+        run: () => openTour(app, aispace)
       },
       {
         command: Commands.search,

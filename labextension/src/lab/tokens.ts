@@ -13,7 +13,8 @@ export const Commands = {
   importFiles: 'aispace:import-files',
   annotate: 'aispace:annotate-samples',
   copyLink: 'aispace:copy-link',
-  search: 'aispace:search-everything'
+  search: 'aispace:search-everything',
+  openTour: 'aispace:open-tour'
 } as const;
 
 /** What our plugins share. */

@@ -68,7 +68,11 @@ function Annotator(props: { dataset: IDatasetRead }): JSX.Element {
         place.current.setQuery({ sample: id });
       }
     });
-    void session.start({ sampleId: place.current.query.get('sample') ?? undefined }).then(() => view.focus());
+    void session.start({ sampleId: place.current.query.get('sample') ?? undefined }).then(() => {
+      if (!place.current.embedded) {
+        view.focus();
+      }
+    });
     const leave = (): void => void session.flush();
     window.addEventListener('pagehide', leave);
     return () => {

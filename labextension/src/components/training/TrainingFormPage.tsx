@@ -56,8 +56,23 @@ export default function TrainingFormPage(): JSX.Element {
     const [model, modelVersion] = (page.query.get('model') ?? '').split(':');
     return {
       ...EMPTY_FORM,
+      name: page.query.get('name') ?? '',
       algorithm_id: page.query.get('algorithm') ?? '',
-      inputs: [{ role: 'training', dataset_id: dataset, version: version ?? '', split: '' }],
+      image_id: page.query.get('image') ?? '',
+      spec_id: page.query.get('spec'),
+      parameters: Object.fromEntries(
+        [...page.query]
+          .filter(([name]) => name.startsWith('p.'))
+          .map(([name, value]) => [name.slice(2), value])
+      ),
+      inputs: [
+        {
+          role: 'training',
+          dataset_id: dataset,
+          version: version ?? '',
+          split: page.query.get('split') ?? ''
+        }
+      ],
       model_id: model,
       model_version: modelVersion ?? ''
     };
