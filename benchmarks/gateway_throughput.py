@@ -66,10 +66,18 @@ def wait(url: str) -> None:
         time.sleep(0.05)
 
 
+def found(pattern: str, text: str) -> str:
+    """Give what the group of a pattern holds; a text without it is not what was measured for."""
+    match = re.search(pattern, text)
+    if match is None:
+        raise ValueError(f"no {pattern!r} in {text!r}")
+    return match.group(1)
+
+
 def milliseconds(text: str) -> float:
     """Read a time as wrk writes it."""
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()  # type: ignore[union-attr]
-    return round(float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit], 3)
+    unit = found(r"(us|ms|s)$", text)
+    return round(float(text.removesuffix(unit)) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit], 3)
 
 
 def with_wrk(url: str, connections: int, seconds: int, folder: Path) -> dict[str, Any]:
@@ -80,10 +88,10 @@ def with_wrk(url: str, connections: int, seconds: int, folder: Path) -> dict[str
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     failed = sum(int(n) for n in re.findall(r"Non-2xx or 3xx responses: (\d+)", text))
     return {
-        "requests_per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)),  # type: ignore[union-attr]
-        "requests": int(re.search(r"(\d+) requests in", text).group(1)),  # type: ignore[union-attr]
-        "p50_ms": milliseconds(re.search(r"(?m)^\s+50%\s+(\S+)", text).group(1)),  # type: ignore[union-attr]
-        "p99_ms": milliseconds(re.search(r"(?m)^\s+99%\s+(\S+)", text).group(1)),  # type: ignore[union-attr]
+        "requests_per_second": float(found(r"Requests/sec:\s+([\d.]+)", text)),
+        "requests": int(found(r"(\d+) requests in", text)),
+        "p50_ms": milliseconds(found(r"(?m)^\s+50%\s+(\S+)", text)),
+        "p99_ms": milliseconds(found(r"(?m)^\s+99%\s+(\S+)", text)),
         "failed": failed,
     }
 
@@ -106,7 +114,7 @@ async def with_asyncio(url: str, connections: int, seconds: int) -> dict[str, An
         while (begin := time.perf_counter()) < end:
             writer.write(head)
             answer = await reader.readuntil(b"\r\n\r\n")
-            length = int(re.search(rb"(?i)content-length: (\d+)", answer).group(1))  # type: ignore[union-attr]
+            length = int(found(r"(?i)content-length: (\d+)", answer.decode("latin-1")))
             await reader.readexactly(length)
             failed += not answer.startswith(b"HTTP/1.1 200")
             times.append(time.perf_counter() - begin)

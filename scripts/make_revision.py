@@ -24,7 +24,7 @@ def main(message: str) -> int:
             database.alembic_config(), message=message, autogenerate=True, rev_id=f"{number:04d}"
         )
         database.close()
-    path = Path(made.path)  # type: ignore[union-attr]
+    path = Path(made.path)  # type: ignore[union-attr]  # one revision is made
     path.rename(path.with_name(f"{number:04d}_{slug}.py"))
     print(f"wrote {path.with_name(f'{number:04d}_{slug}.py')}: read it before it is committed")
     return 0

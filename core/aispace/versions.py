@@ -304,7 +304,7 @@ def zip_stream(items: Iterable[tuple[str, BlobStore | None, Entry | bytes | Iter
         Pieces of the archive; names are UTF-8, dates are fixed, so that equal versions give equal archives.
     """
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", allowZip64=True) as archive:  # type: ignore[call-overload]
+    with zipfile.ZipFile(sink, "w", allowZip64=True) as archive:  # type: ignore[call-overload]  # it only writes
         for name, blobs, content in items:
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.external_attr = 0o100644 << 16

@@ -13,7 +13,7 @@ from traitlets import Instance, default
 AWAY = "Signing in does not work right now: the AI Space service is away. It is being restarted; try again in a moment."
 
 
-class AISpaceAuthenticator(Authenticator):  # type: ignore[misc]
+class AISpaceAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub has no types
     """Asks `aispace serve` whether name and password are right; keeps no account of its own.
 
     Everybody whom serve accepts may enter (``allow_all``); who is disabled there is refused at the next check, at

@@ -82,7 +82,7 @@ class Shapes:
         for one in operations:
             for shape, mode in ((one.query, "validation"), (one.body, "validation"), (one.response, "serialization")):
                 if shape is not None:
-                    wanted[id(shape), mode] = adapter(shape)  # type: ignore[index]
+                    wanted[id(shape), mode] = adapter(shape)  # type: ignore[index]  # pydantic's word for the mode
         wanted[id(Error), "serialization"] = adapter(Error)
         found, extra = TypeAdapter.json_schemas(
             [(key, mode, made) for (key, mode), made in wanted.items()], ref_template=REFERENCE

@@ -33,7 +33,7 @@ PHASES = {
 }
 
 
-class AISpaceLocalSpawner(Spawner):  # type: ignore[misc]
+class AISpaceLocalSpawner(Spawner):  # type: ignore[misc]  # JupyterHub has no types
     """A user's server is a workload: `aispace serve` admits it, its engine runs it, this class only asks.
 
     So a server outlives the hub, is metered, queued and limited like everything else that runs, and is found again

@@ -17,7 +17,7 @@ class SteppedClock(Clock):
     def __init__(self) -> None:
         self.offset = timedelta()
 
-    def now(self):  # type: ignore[no-untyped-def]
+    def now(self):  # type: ignore[no-untyped-def]  # as the clock it replaces
         return super().now() + self.offset
 
     def advance(self, seconds: float) -> None:

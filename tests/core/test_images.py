@@ -167,8 +167,8 @@ def test_index_away_is_said_and_what_waits_fails_with_it(
     assert "AISPACE_WHEELS" in failed.reason.message
     assert "build" in failed.can
     read = until(lambda: (now := platform.workloads.get(SYSTEM, waiting.id)).status == "failed" and now)
-    assert read.reason is not None  # type: ignore[union-attr]
-    assert read.reason.code == "image_failed"  # type: ignore[union-attr]
+    assert read.reason is not None  # type: ignore[union-attr]  # known to be there
+    assert read.reason.code == "image_failed"  # type: ignore[union-attr]  # known to be there
 
 
 def test_presets_are_made_once_and_tried_again_after_a_failure(

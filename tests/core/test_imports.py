@@ -49,7 +49,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 def tarred(files: dict[str, bytes], mode: str) -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]  # the mode is computed
         for path, data in files.items():
             info = tarfile.TarInfo(path)
             info.size = len(data)
@@ -386,7 +386,7 @@ def test_an_import_can_be_cancelled_while_it_looks(
     def slow(*args: object) -> object:
         began.set()
         assert go_on.wait(20)
-        return stage(*args)  # type: ignore[arg-type]
+        return stage(*args)  # type: ignore[arg-type]  # the case decides it
 
     monkeypatch.setattr(importing, "stage_files", slow)
     put(platform, alice, {"set/0/1.png": png(1)})

@@ -340,7 +340,7 @@ def test_forecast_tells_position_and_wait_from_time_limits(bench: Bench, alice: 
     forecast = bench.workloads.forecast(alice, spec)
     assert (forecast.position, forecast.starts_in_seconds, forecast.free) == (1, 0.0, True)
     assert forecast.cost_at_most is not None
-    assert forecast.cost_at_most == forecast.price_per_hour * 2  # type: ignore[operator]
+    assert forecast.cost_at_most == forecast.price_per_hour * 2  # type: ignore[operator]  # known to be there
     bench.run(bench.submit(alice, "two", time_limit_seconds=100))
     bench.submit(alice, "two", time_limit_seconds=50)
     forecast = bench.workloads.forecast(alice, spec)
@@ -442,7 +442,7 @@ class WorkloadMachine(RuleBasedStateMachine):
 def _reachable(then: str, now: str) -> bool:
     seen, queue = set(), [then]
     while queue:
-        for following in states.NEXT[queue.pop()]:  # type: ignore[index]
+        for following in states.NEXT[queue.pop()]:  # type: ignore[index]  # every state is a key
             if following not in seen:
                 seen.add(following)
                 queue.append(following)
@@ -458,14 +458,14 @@ def benches(empty_database: str, tmp_path: Path) -> Iterator[Callable[[], Bench]
     def make() -> Bench:
         while made:
             made.pop().close()
-        home = tmp_path / f"home-{make.count}"  # type: ignore[attr-defined]
-        make.count += 1  # type: ignore[attr-defined]
+        home = tmp_path / f"home-{make.count}"  # type: ignore[attr-defined]  # counts its own calls
+        make.count += 1  # type: ignore[attr-defined]  # counts its own calls
         database = tmp_path / f"{home.name}.db"
         shutil.copyfile(empty_database, database)
         made.append(Platform(home=str(home), database_url=f"sqlite:///{database}"))
         return Bench(made[0])
 
-    make.count = 0  # type: ignore[attr-defined]
+    make.count = 0  # type: ignore[attr-defined]  # counts its own calls
     yield make
     for platform in made:
         platform.close()

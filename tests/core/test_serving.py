@@ -98,7 +98,7 @@ def create(
         name=name,
         model=ModelChoice(model_id=model_id, version=version),
         spec_id=serving.spec_id,
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # the case decides it
     )
     return serving.platform.serving.create(serving.alice, body)
 

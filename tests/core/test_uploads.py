@@ -23,7 +23,7 @@ class LaterClock(Clock):
 
     ahead = timedelta()
 
-    def now(self):  # type: ignore[no-untyped-def]
+    def now(self):  # type: ignore[no-untyped-def]  # as the clock it replaces
         return super().now() + self.ahead
 
 

@@ -55,7 +55,7 @@ def clock() -> SteppedClock:
 @pytest.fixture
 def users(platform: Platform, clock: SteppedClock) -> UserService:
     platform.clock = clock
-    platform.notebooks = Notebooks()  # type: ignore[assignment]
+    platform.notebooks = Notebooks()  # type: ignore[assignment]  # stands in for the service
     return UserService(platform)
 
 
@@ -159,7 +159,7 @@ def test_disabled_account_is_refused_everywhere(users: UserService, boss: Princi
         users.principal_by_name("alice")
     with pytest.raises(Unauthenticated):  # a wrong password does not reveal that the account is disabled
         users.verify_login("alice", "wrong")
-    assert platform.notebooks.stopped == [alice.id]  # type: ignore[attr-defined]
+    assert platform.notebooks.stopped == [alice.id]  # type: ignore[attr-defined]  # of the stand-in
     users.update(boss, alice.id, UserUpdate(enabled=True))
     assert users.verify_login("alice", GOOD).enabled
 
@@ -432,6 +432,6 @@ def test_seen_is_written_at_most_every_five_minutes(users: UserService, boss: Pr
     assert users.get(boss, boss.user_id).last_seen_at == first
     assert first is not None
     later = first + timedelta(minutes=6)
-    platform.clock.now = lambda: later  # type: ignore[method-assign]
+    platform.clock.now = lambda: later  # type: ignore[method-assign]  # the clock is moved
     users.seen(boss)
     assert users.get(boss, boss.user_id).last_seen_at == later

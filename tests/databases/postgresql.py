@@ -37,7 +37,7 @@ class Server:
 
     def execute(self, statement: str) -> None:
         with psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)  # type: ignore[call-overload]  # the statement is computed
 
     def create(self, template: str = "template0") -> str:
         """Make a database; ``template`` names the one it is a copy of."""

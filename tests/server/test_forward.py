@@ -82,7 +82,7 @@ class CutHandler(AISpaceHandler):
         self.set_header("Content-Length", "1000000")
         self.write(b"x" * 1000)
         await self.flush()
-        self.request.connection.stream.close()  # type: ignore[union-attr]
+        self.request.connection.stream.close()  # type: ignore[union-attr]  # known to be there
 
 
 class FileHandler(AISpaceHandler):

@@ -61,7 +61,7 @@ class Pair:
 
     def __init__(self, platform: Platform, server: RunningServer, alice: httpx.Client, bob: httpx.Client) -> None:
         self.platform, self.server, self.alice, self.bob = platform, server, alice, bob
-        self.seeds: Seeds = plant(Named(alice), platform)  # type: ignore[arg-type]
+        self.seeds: Seeds = plant(Named(alice), platform)  # type: ignore[arg-type]  # the case decides it
         self.ids = {kind: self.seeds.ids[kind] for kind in self.seeds.ids if kind not in ("specs", "users")}
         self.own: dict[str, str] = {}
 

@@ -76,7 +76,7 @@ def logs(platform: Platform) -> Logs:
     made = Logs()
     with contextlib.suppress(AttributeError):
         platform.workloads.close()
-    platform.workloads = made  # type: ignore[assignment]
+    platform.workloads = made  # type: ignore[assignment]  # stands in for the service
     return made
 
 

@@ -20,7 +20,7 @@ LIMIT = 180.0
 def test_tour_takes_digits_from_files_to_predictions_and_cleans_up(tmp_path: object) -> None:
     environment = dict(os.environ)
     try:
-        check_reachable(tmp_path)  # type: ignore[arg-type]
+        check_reachable(tmp_path)  # type: ignore[arg-type]  # the case decides it
     except SetupProblem:
         environment["AISPACE_SHARED_UID"] = "1"
     result = subprocess.run(

@@ -71,7 +71,7 @@ class Names:
 
     def ids(self, typed: str) -> list[str]:
         """Ids that begin so: of the kind that the prefix names, else what changed last."""
-        from aispace.commands.listing import PREFIXES
+        from aispace.commands.naming import PREFIXES
 
         kind = PREFIXES.get(typed.partition("_")[0]) if "_" in typed else None
         if kind is not None:

@@ -48,13 +48,13 @@ def algorithm_shape(
         id=row.id,
         name=row.name,
         owner=owner,
-        visibility=row.visibility,  # type: ignore[arg-type]
+        visibility=row.visibility,  # type: ignore[arg-type]  # only such words are ever stored
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
         can=actions(principal, row),
         description=row.description,
-        category=row.category,  # type: ignore[arg-type]
+        category=row.category,  # type: ignore[arg-type]  # only such words are ever stored
         framework=current.framework,
         current_version=current.version,
         version_count=count,

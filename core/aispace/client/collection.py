@@ -75,7 +75,7 @@ class Collection(Resource, Generic[R]):
 
     def page(self, **query: Any) -> Page[R]:
         """Read one page of the list; keywords are the query parameters of the REST route."""
-        return Page[self.shape].model_validate(  # type: ignore[name-defined]
+        return Page[self.shape].model_validate(  # type: ignore[name-defined]  # a shape of run time
             self.transport.ask("GET", self.path, params=query)
         )
 
@@ -163,5 +163,5 @@ def wait(condition: Callable[[], S | None], *, timeout: float, what: str, pause:
             return value
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not happen within {timeout:g} s")
-        time.sleep(pause)
+        time.sleep(pause)  # the platform is asked again, not pressed
         pause = min(pause * 1.3, 2.0)

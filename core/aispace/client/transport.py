@@ -176,7 +176,7 @@ class Transport:
                 if response.status_code != 503 or last:
                     return _checked(response)
                 response.close()
-            time.sleep(pause)
+            time.sleep(pause)  # each time longer: it may be starting
             pause *= 2
         raise ServiceAway(self.url)
 

@@ -214,7 +214,7 @@ class ExportService:
             self.platform.areas.write_file(principal, row.area_path or row.filename, stream)
         except AISpaceError as error:
             reason, status = Reason(code=error.code, message=error.message), "failed"
-        except Exception:
+        except Exception:  # whatever it was: it is logged, and the export says so
             log.exception("export %s failed", export_id)
             reason, status = Reason(code="internal", message="Not exported. The platform made a mistake."), "failed"
         with self.db.write() as session:
@@ -264,7 +264,7 @@ class ExportService:
             layout=row.layout,
             filename=row.filename,
             area_path=row.area_path,
-            status=row.status,  # type: ignore[arg-type]
+            status=row.status,  # type: ignore[arg-type]  # only such words are ever stored
             progress=Progress(done=row.done, total=row.total),
             losses=[Note.model_validate(note) for note in row.losses or []],
             reason=Reason.model_validate(row.reason) if row.reason else None,

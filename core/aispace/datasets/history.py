@@ -257,7 +257,7 @@ class VersionService:
             dataset_id=row.id,
             data_type=version.data_type,
             annotation_type=version.annotation_type,
-            template=version.template,  # type: ignore[arg-type]
+            template=version.template,  # type: ignore[arg-type]  # only such words are ever stored
             labels=version.labels,
             counts={
                 key: version.counts[key]

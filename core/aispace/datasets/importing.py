@@ -231,7 +231,7 @@ class ImportService:
             self._end(principal, import_id, "cancelled")
         except AISpaceError as error:
             self._end(principal, import_id, "failed", Reason(code=error.code, message=error.message))
-        except Exception:
+        except Exception:  # whatever it was: it is logged, and the import says so
             log.exception("import %s failed", import_id)
             message = "Nothing more was imported. The platform made a mistake; its log says which."
             reason = Reason(code="internal", message=message)
@@ -451,7 +451,7 @@ class ImportService:
         return ImportRead(
             id=row.id,
             dataset_id=row.dataset_id,
-            status=row.status,  # type: ignore[arg-type]
+            status=row.status,  # type: ignore[arg-type]  # only such words are ever stored
             progress=Progress(done=row.done, total=row.total),
             report=ImportReport.model_validate(row.report),
             reason=Reason.model_validate(row.reason) if row.reason else None,

@@ -401,8 +401,8 @@ class SampleService:
             media_type=sample.media_type,
             width=sample.width,
             height=sample.height,
-            state=sample.state,  # type: ignore[arg-type]
-            split=sample.split,  # type: ignore[arg-type]
+            state=sample.state,  # type: ignore[arg-type]  # only such words are ever stored
+            split=sample.split,  # type: ignore[arg-type]  # only such words are ever stored
             hard=sample.hard,
             annotation=AnnotationRead(
                 objects=[AnnotationObject(**o) for o in sample.objects or []],

@@ -124,7 +124,7 @@ class Lease:
             if seen is None:
                 log.warning("waiting for the lease of %s, which ends by itself if that is gone", held.holder)
             seen = held.expires_at
-            time.sleep(min(1.0, self.seconds / 10))
+            time.sleep(min(1.0, self.seconds / 10))  # nobody tells when a lease ends: it is looked at
         self.db.before_commit.append(self._check)
         self._stop.clear()
         self._thread = threading.Thread(target=self._renew, args=(lost,), name="aispace-lease", daemon=True)
@@ -176,7 +176,7 @@ class Lease:
             try:
                 with self.db.engine.begin() as connection:
                     held = connection.execute(update(LeaseRow).where(mine).values(expires_at=until)).rowcount
-            except Exception:
+            except Exception:  # the database may be away in any way
                 # The database may be away for a moment; whether the lease is still ours the next commit will tell.
                 log.exception("the lease could not be renewed; the next try follows")
                 continue

@@ -307,7 +307,7 @@ class AreaService:
                         while chunk := stream.read(CHUNK):
                             member.write(chunk)
             return
-        with tarfile.open(fileobj=target, mode=form) as tar:  # type: ignore[call-overload]
+        with tarfile.open(fileobj=target, mode=form) as tar:  # type: ignore[call-overload]  # the mode is computed
             for name, stream in members():
                 info = tarfile.TarInfo(name)
                 info.size = os.fstat(stream.fileno()).st_size

@@ -181,7 +181,7 @@ class LineageService:
                 LineageEdge(
                     from_=write_key((edge.from_id, edge.from_version)),
                     to=write_key((edge.to_id, edge.to_version)),
-                    relation=edge.relation,  # type: ignore[arg-type]
+                    relation=edge.relation,  # type: ignore[arg-type]  # only such words are ever stored
                 )
                 for _, edge in sorted(edges.items())
             ],

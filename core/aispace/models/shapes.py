@@ -55,7 +55,7 @@ def model_shape(
         id=row.id,
         name=row.name,
         owner=owner,
-        visibility=row.visibility,  # type: ignore[arg-type]
+        visibility=row.visibility,  # type: ignore[arg-type]  # only such words are ever stored
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -63,7 +63,7 @@ def model_shape(
         description=row.description,
         framework=row.framework,
         format=row.format,
-        category=row.category,  # type: ignore[arg-type]
+        category=row.category,  # type: ignore[arg-type]  # only such words are ever stored
         current_version=version_name(row.current) if row.current else None,
         version_count=count,
         size_bytes=current.size_bytes if current else 0,

@@ -93,7 +93,7 @@ class Rollout:
                 if clock.monotonic() - self._last_prune > 3600:
                     self._last_prune = clock.monotonic()
                     self.serving.book.prune()
-            except Exception:
+            except Exception:  # whatever it was: it is logged, and the next round tries again
                 self.log.exception("a round of the rollout failed; the next one tries again")
                 unsettled = True
 
@@ -139,7 +139,7 @@ class Rollout:
                         service = session.get(Service, service_id)
                         if service is not None:
                             look.unsettled |= self._settle(session, service, look)
-                except Exception:
+                except Exception:  # whatever it was: it is logged, and the next round tries again
                     look.unsettled = True
                     self._dirty.add(service_id)
                     self.log.exception("service %s could not be moved; the next round tries again", service_id)

@@ -64,7 +64,7 @@ class Shapes:
                     id=row.id,
                     name=row.name,
                     owner=owners[row.owner_id],
-                    visibility=row.visibility,  # type: ignore[arg-type]
+                    visibility=row.visibility,  # type: ignore[arg-type]  # only such words are ever stored
                     revision=row.revision or 1,
                     created_at=row.created_at,
                     updated_at=row.updated_at,
@@ -72,8 +72,8 @@ class Shapes:
                     description=row.description,
                     slug=row.slug,
                     endpoint=self.serving.endpoint(row.slug),
-                    status=row.status,  # type: ignore[arg-type]
-                    target=row.target,  # type: ignore[arg-type]
+                    status=row.status,  # type: ignore[arg-type]  # only such words are ever stored
+                    target=row.target,  # type: ignore[arg-type]  # only such words are ever stored
                     reason=_reason(row.reason),
                     observed_at=row.observed_at,
                     model=_model(deployment),
@@ -115,10 +115,10 @@ class Shapes:
         return [
             DeploymentRead(
                 number=row.number,
-                status=row.status,  # type: ignore[arg-type]
+                status=row.status,  # type: ignore[arg-type]  # only such words are ever stored
                 reason=_reason(row.reason),
                 is_current=row.number == service.current,
-                role=row.role,  # type: ignore[arg-type]
+                role=row.role,  # type: ignore[arg-type]  # only such words are ever stored
                 share=shares.get(row.number, row.share),
                 model=_model(row),
                 script=_script(row),

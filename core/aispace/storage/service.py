@@ -53,7 +53,7 @@ class StorageService:
             try:
                 self.platform.uploads.expire()
                 self.platform.trees.collect()
-            except Exception:
+            except Exception:  # whatever it was: it is logged, and the next round tries again
                 log.exception("tidying failed; the next try follows")
 
     def manifests(self) -> Iterator[tuple[str, str]]:

@@ -126,7 +126,7 @@ class TokenService:
             raise Unauthenticated("Not signed in. The token is not valid: it was deleted, or it is mistyped.")
         if row.expires_at is not None and row.expires_at <= now:
             raise Unauthenticated("Not signed in. The token has expired. Make a new one.")
-        scope: Scope = row.scope  # type: ignore[assignment]
+        scope: Scope = row.scope  # type: ignore[assignment]  # only such words are ever stored
         principal = self.platform.users.principal(row.user_id, scopes=frozenset({scope}))
         if row.last_used_at is None or now - row.last_used_at > USED_STEP:
             with self.db.write() as session:

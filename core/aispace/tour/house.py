@@ -100,7 +100,7 @@ def fresh_house(say: Callable[[str], None]) -> Iterator[House]:
             if process.poll() is not None or time.monotonic() > deadline:
                 tail = output.read_text()[-2000:]
                 raise Unavailable("tour_not_started", f"The tour's hub did not start. It said: {tail}")
-            time.sleep(0.05)
+            time.sleep(0.05)  # until it listens
         found = re.search(r"password: (\S+)", output.read_text())
         if found is None:
             raise Unavailable("tour_not_started", "The tour's hub printed no password for its first administrator.")

@@ -131,7 +131,7 @@ class Collecting:
                     return
                 try:
                     self.collect(row_id)
-                except Exception:
+                except Exception:  # whatever it was: it is logged, and tried again later
                     # Most likely the disk is full: the folder of the attempt is still there, the next try follows.
                     log.exception("results of %s are not kept yet", row_id)
 

@@ -247,12 +247,12 @@ class EvaluationService:
             id=row.id,
             name=row.name,
             owner=owner,
-            visibility=row.visibility,  # type: ignore[arg-type]
+            visibility=row.visibility,  # type: ignore[arg-type]  # only such words are ever stored
             revision=row.revision,
             created_at=row.created_at,
             updated_at=row.updated_at,
             can=(["delete"] if row.status in ENDED else ["stop"]) if able else [],
-            status=outward(row),  # type: ignore[arg-type]
+            status=outward(row),  # type: ignore[arg-type]  # only such words are ever stored
             reason=reason_of(row),
             collecting=row.status == "collecting",
             model=VersionRef(**row.named["model"]),

@@ -110,7 +110,7 @@ class Plan:
             time_limit_seconds=settings.max_hours * HOUR or None,
             object_kind="training_job",
             object_id=job_id,
-            visibility=visibility,  # type: ignore[arg-type]
+            visibility=visibility,  # type: ignore[arg-type]  # only such words are ever stored
             seed=settings.seed or 0,
         )
 

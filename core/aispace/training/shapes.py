@@ -120,7 +120,7 @@ def run_shape(
         job_id=job.id,
         job_name=job.name,
         version=row.name,
-        status=outward(row),  # type: ignore[arg-type]
+        status=outward(row),  # type: ignore[arg-type]  # only such words are ever stored
         reason=reason_of(row),
         collecting=row.status == "collecting",
         workload=workload,
@@ -171,7 +171,7 @@ def job_shape(
         id=job.id,
         name=job.name,
         owner=owner,
-        visibility=job.visibility,  # type: ignore[arg-type]
+        visibility=job.visibility,  # type: ignore[arg-type]  # only such words are ever stored
         revision=job.revision,
         created_at=job.created_at,
         updated_at=job.updated_at,

@@ -100,7 +100,7 @@ class Reconciler:
             try:
                 if self.step(complete=complete):
                     self.wake()
-            except Exception:
+            except Exception:  # whatever it was: it is logged, and the next step tries again
                 self.log.exception("a reconcile step failed; the next one tries again")
                 with self._condition:
                     self._condition.wait(0.5)
@@ -167,14 +167,14 @@ class Reconciler:
         engine = self.platform.engine
         try:
             engine.ensure(acts.ensure)
-        except Exception:
+        except Exception:  # whatever it was: it is logged, and the next step tries again
             # The next complete look finds them absent and ensures them again.
             self.log.exception("the engine did not take %d attempts", len(acts.ensure))
             self._complete_look = True
         for key, grace in acts.stop:
             try:
                 engine.stop(key, grace)
-            except Exception:
+            except Exception:  # whatever it was: it is logged, and the next step tries again
                 self.log.exception("the engine did not stop %s/%d", *key)
                 self._complete_look = True
         for workload_id in acts.ended:
@@ -259,7 +259,7 @@ class Reconciler:
         code = reason["code"] if reason else None
         following = states.after_attempt(
             outcome,
-            target=row.target,  # type: ignore[arg-type]
+            target=row.target,  # type: ignore[arg-type]  # only such words are ever stored
             reason_code=code,
             attempts=row.attempts,
             retries=row.retries,
@@ -402,7 +402,7 @@ class Reconciler:
         *,
         exit_code: int | None = None,
     ) -> None:
-        previous: states.Status = row.status  # type: ignore[assignment]
+        previous: states.Status = row.status  # type: ignore[assignment]  # only such words are ever stored
         states.check(previous, following)
         row.status = following
         row.reason = reason
@@ -421,7 +421,7 @@ class Reconciler:
                 for change in changes:
                     self._call(change)
             return
-        except Exception:
+        except Exception:  # whatever it was: it is logged, and the next step tries again
             self.log.exception("a domain refused one of %d changes; each is told by itself", len(changes))
         for change in changes:
             row = session.get_one(Workload, change.id)
@@ -429,7 +429,7 @@ class Reconciler:
                 with session.begin_nested():
                     self._call(change)
                 row.told = True
-            except Exception:
+            except Exception:  # whatever it was: it is logged, and the next step tries again
                 self.log.exception("a domain could not take %s -> %s of %s", change.previous, change.status, change.id)
                 row.told = False
 
@@ -450,7 +450,7 @@ class Reconciler:
         for row in rows:
             try:
                 yield self._plan(row, specs[row.id])
-            except Exception:
+            except Exception:  # whatever it was: it is logged, and the next step tries again
                 # It stays absent for the engine, so the next complete look tries again; the others go on.
                 self.log.exception("attempt %s/%d could not be prepared", row.id, row.attempts)
 
@@ -490,7 +490,7 @@ def _change(row: Workload, previous: states.Status, exit_code: int | None) -> Wo
         object_kind=row.object_kind,
         object_id=row.object_id,
         previous=previous,
-        status=row.status,  # type: ignore[arg-type]
+        status=row.status,  # type: ignore[arg-type]  # only such words are ever stored
         attempt=row.attempts,
         reason=row.reason,
         exit_code=exit_code,

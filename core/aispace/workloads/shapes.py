@@ -38,16 +38,16 @@ def shape(
     actions = (["delete"] if row.status in states.ENDED else ["stop"]) if able else []
     return WorkloadRead(
         id=row.id,
-        kind=row.kind,  # type: ignore[arg-type]
+        kind=row.kind,  # type: ignore[arg-type]  # only such words are ever stored
         name=row.name,
         owner=owner,
-        status=row.status,  # type: ignore[arg-type]
-        target=row.target,  # type: ignore[arg-type]
+        status=row.status,  # type: ignore[arg-type]  # only such words are ever stored
+        target=row.target,  # type: ignore[arg-type]  # only such words are ever stored
         reason=describe(row.reason),
         observed_at=row.observed_at,
         queue=row.queue,
         position=position,
-        priority=row.priority,  # type: ignore[arg-type]
+        priority=row.priority,  # type: ignore[arg-type]  # only such words are ever stored
         spec=ResourceNeed(
             spec_id=row.spec_id,
             spec_name=row.spec_name,
@@ -62,7 +62,7 @@ def shape(
         attempts=[
             AttemptRead(
                 number=attempt.number,
-                status=attempt.status,  # type: ignore[arg-type]
+                status=attempt.status,  # type: ignore[arg-type]  # only such words are ever stored
                 started_at=attempt.started_at,
                 ended_at=attempt.ended_at,
                 exit_code=attempt.exit_code,

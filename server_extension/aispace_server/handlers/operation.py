@@ -147,7 +147,7 @@ def operation(
         async def run(self: AISpaceHandler, **parts: str) -> None:
             await self.run_operation(described, functools.partial(method, self), parts)
 
-        run.operation = described  # type: ignore[attr-defined]
+        run.operation = described  # type: ignore[attr-defined]  # a function may carry what describes it
         return run
 
     return decorate

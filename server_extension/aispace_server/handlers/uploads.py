@@ -58,7 +58,7 @@ class TusHandler(AISpaceHandler):
         """Begin to take the body; subclasses say where it goes."""
         return None
 
-    async def prepare(self) -> None:  # type: ignore[override]
+    async def prepare(self) -> None:  # type: ignore[override]  # Tornado awaits what is awaitable
         """Find out who sends before the first byte is kept; a refusal is answered when the body is read."""
         super().prepare()
         if self.request.method not in ("POST", "PATCH") or self._too_large:
@@ -70,7 +70,7 @@ class TusHandler(AISpaceHandler):
         except Exception as error:
             self.refusal = error
 
-    async def data_received(self, chunk: bytes) -> None:  # type: ignore[override]
+    async def data_received(self, chunk: bytes) -> None:  # type: ignore[override]  # Tornado awaits what is awaitable
         """Write a part of the body."""
         self._received += len(chunk)
         if self._received > self._body_limit:

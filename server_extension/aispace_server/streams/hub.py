@@ -236,7 +236,7 @@ class Runner:
         while heads := {key: topic.head for key, topic in self.topics.items() if not topic.complete}:
             try:
                 news = await self._in_thread(self.kind.poll, heads)
-            except Exception:
+            except Exception:  # whatever it was: it is logged, and the others are still served
                 log.exception("asking for news failed; the next try follows")
                 await asyncio.sleep(1)
                 continue

@@ -155,4 +155,4 @@ def remove(folder: str, wait_seconds: float = 2.0) -> None:
         except OSError:
             if time.monotonic() > deadline:
                 return
-            time.sleep(0.005)
+            time.sleep(0.005)  # the kernel gives no sign
