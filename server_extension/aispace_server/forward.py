@@ -6,6 +6,7 @@ A user's server is his territory: nothing is decided and nothing is kept here.
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import os
 import re
@@ -319,7 +320,14 @@ def _guarded(action: str) -> Callable[..., Awaitable[None]]:
         await self.forward()
 
     guarded: Callable[..., Any] = authenticated(authorized(action, resource="aispace")(forward))
-    return guarded
+
+    @functools.wraps(guarded)
+    async def answer(self: ForwardHandler, rest: str) -> None:
+        if self._refused is not None:  # before it would be sent to a page where people sign in
+            raise self._refused
+        await guarded(self, rest)
+
+    return answer
 
 
 @stream_request_body
@@ -343,10 +351,12 @@ class ForwardHandler(ForwardMixin, JupyterHandler):
             await self.admit()
             await self._begin()
         except (AISpaceError, HTTPError) as error:
-            length = self.request.headers.get("Content-Length", "0")
-            if not length.isdigit() or not 0 < int(length) <= SMALL_BODY:
+            headers = self.request.headers
+            length = headers.get("Content-Length", "0")
+            if "Transfer-Encoding" in headers or not length.isdigit() or int(length) > SMALL_BODY:
                 raise
-            # An answer before the body is read closes the connection, and the caller may never see why.
+            # An answer from here closes the connection, under the rest of this request or under the next one, and the
+            # caller may never see why.
             self._refused = error
 
     async def _begin(self) -> None:
@@ -381,8 +391,6 @@ class ForwardHandler(ForwardMixin, JupyterHandler):
 
     async def forward(self) -> None:
         """Send the end of the request and wait for the end of the answer."""
-        if self._refused is not None:
-            raise self._refused
         connection, answering = self._connection, self._answering
         if connection is None or answering is None:
             raise serve_away()

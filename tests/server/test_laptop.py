@@ -29,6 +29,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 LIMIT = 60.0
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -250,7 +251,8 @@ def labs(place: Path) -> Iterator[tuple[Path, Any, Any]]:
 def test_two_jupyterlabs_share_a_platform_that_outlives_them(labs: tuple[Path, Any, Any]) -> None:
     place, one, other = labs
     with one.client() as http:
-        assert http.get("/version").json()["size"] == "laptop"
+        answer = http.get("/version")
+        assert answer.json().get("size") == "laptop", answer.text
         assert http.get("/me").json()["role"] == "administrator"
         body = {"name": "shared", "data_type": "image", "annotation_type": "image_classification"}
         made = http.post("/datasets", json=body)
@@ -287,7 +289,8 @@ def test_jupyterlab_starts_a_killed_platform_again_for_requests_and_for_the_stre
 ) -> None:
     place, one, _ = labs
     with one.client() as http:
-        assert http.get("/version").status_code == 200
+        answer = http.get("/version")
+        assert answer.status_code == 200, answer.text
         killed = pid_of(place)
         os.kill(killed, signal.SIGKILL)
         until(lambda: gone(killed))

@@ -80,6 +80,7 @@ export const ERROR_WORDS: Words = {
   label_unknown: t => t.__('Not changed. The label is not in the label group.'),
   labels_missing: (t, p) =>
     t.__('Not changed. Samples have labels that the group lacks: %1. Add them first.', names(p.labels)),
+  laptop_not_started: (t, p) => t.__('AI Space was not started. %1', text(p.why)),
   last_administrator: t =>
     t.__('Not changed. This is the only enabled administrator. Make another one first.'),
   layout_loses: t =>
@@ -120,6 +121,12 @@ export const ERROR_WORDS: Words = {
   not_succeeded: t => t.__('Not saved. Only a run that succeeded has a model.'),
   nothing_to_publish: t => t.__('Not published. No sample is confirmed. Label some first.'),
   offline: t => t.__('The server was not reached. Check the connection and retry.'),
+  other_version: (t, p) =>
+    t.__(
+      'Not done. AI Space %1 is running, but this JupyterLab has version %2. In a terminal run: aispace laptop stop (jobs go on). Then try again.',
+      text(p.running),
+      text(p.version)
+    ),
   out_of_range: t => t.__('Not done. A number or text is out of range. Change it.'),
   outputs_refused: t =>
     t.__('A folder of what it wrote was not taken over. It holds links or special files.'),
