@@ -70,7 +70,7 @@ PAGES = [
     "/images",
     "/images/new",
     "/images/{image}",
-    "/files",
+    "/files/mine",
     "/usage",
     "/activity",
     "/search?q=digits",

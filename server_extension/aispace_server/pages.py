@@ -16,7 +16,7 @@ from aispace.errors import AISpaceError, Forbidden, Unauthenticated
 from aispace.identity import Principal
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
 from tornado.template import Loader
-from tornado.web import HTTPError, RedirectHandler, RequestHandler, StaticFileHandler
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 from .auth import HubCookieAuthenticator
 from .failures import INTERNAL, public_error
@@ -69,6 +69,16 @@ class PageHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     async def get(self, page: str, _rest: str | None = None) -> None:
         """Show the page to those who are signed in; send the others to the hub."""
+        signed_in = await self._signed_in()
+        if signed_in is None:
+            return
+        principal, token = signed_in
+        if page == "admin" and not principal.is_administrator:
+            raise Forbidden("This page is for administrators. Ask one of them, or go back.")
+        self._show(page, principal, token)
+
+    async def _signed_in(self) -> tuple[Principal, str] | None:
+        """Tell who looks and give the token of his page; who is not signed in is sent to the hub."""
         if self.request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
             # The page holds this session's token: it is for the eyes of a person, not for scripts of other pages.
             raise HTTPError(403)
@@ -82,10 +92,8 @@ class PageHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
                 self.hub_auth.clear_cookie(self)
         if principal is None or cookie is None:
             self.redirect(self.get_login_url())
-            return
-        if page == "admin" and not principal.is_administrator:
-            raise Forbidden("This page is for administrators. Ask one of them, or go back.")
-        self._show(page, principal, cookies.page_token(cookie))
+            return None
+        return principal, cookies.page_token(cookie)
 
     def _show(self, page: str, principal: Principal, token: str) -> None:
         prefix: str = self.settings["prefix"]
@@ -131,6 +139,20 @@ class PageHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             self.send_error(public.status, exc_info=(type(e), e, e.__traceback__))
 
 
+class FrontDoorHandler(PageHandler):
+    """The address without a page: leads to the page that one comes for."""
+
+    async def get(self, page: str, _rest: str | None = None) -> None:
+        """Send administrators to the overview of the installation, the others to what they use."""
+        prefix = self.settings["prefix"]
+        if not self.request.path.endswith("/"):
+            self.redirect(f"{prefix}/")  # the cookie is for what is below the prefix
+            return
+        signed_in = await self._signed_in()
+        if signed_in is not None:
+            self.redirect(f"{prefix}/{'admin' if signed_in[0].is_administrator else 'usage'}")
+
+
 class BundleHandler(StaticFileHandler):
     """Files of the bundle."""
 
@@ -157,7 +179,7 @@ def page_routes(prefix: str) -> list[Any]:
     """Make the routes of the pages below the service's prefix."""
     names = "|".join(PAGES)
     return [
-        (f"{prefix}/?", RedirectHandler, {"url": f"{prefix}/usage", "permanent": False}),
+        (f"{prefix}/?()", FrontDoorHandler),
         (f"{prefix}/oauth_callback", SignInHandler),
         (f"{prefix}/({names})(/.*)?", PageHandler),
         (f"{prefix}/static/(.*)", BundleHandler, {"path": str(bundle_folder())}),

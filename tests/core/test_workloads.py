@@ -20,7 +20,7 @@ from aispace.errors import Conflict, Forbidden, Invalid, NotFound
 from aispace.identity import SYSTEM, Principal
 from aispace.platform import Platform
 from aispace.resources.schemas import SpecQuery
-from aispace.workloads import states
+from aispace.workloads import logs, states
 from aispace.workloads.logs import LogFiles
 from aispace.workloads.metrics import usage_series
 from aispace.workloads.scalars import BASE, Parsed, ScalarFiles
@@ -280,6 +280,27 @@ def test_log_tail_search_and_half_a_character(tmp_path: Path) -> None:
     matches = files.read(path, 1, LogQuery(q="error"), ended=False).matches
     assert matches is not None
     assert [(m.number, m.offset, m.text) for m in matches] == [(2, 4, "two ERROR"), (4, 20, "four error")]
+
+
+def test_log_search_goes_on_where_it_stopped_with_the_right_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log"
+    path.write_text("".join(f"line {n} {'hit' if n % 10 == 0 else ''}\n" for n in range(1, 2001)) + "x" * 5000 + "hit")
+    monkeypatch.setattr(logs, "SEARCHED", 4096)
+    monkeypatch.setattr(logs, "PIECE", 1024)
+    files, found, after = LogFiles(), [], 0
+    for _ in range(100):
+        part = files.read(path, 1, LogQuery(q="HIT", after=after), ended=True)
+        assert part.matches is not None
+        assert part.next - after <= 4096 + 1024  # bounded, whatever the log holds
+        found += [(match.number, match.text.split(" ")[1]) for match in part.matches if match.number <= 2000]
+        after = part.next
+        if part.complete:
+            break
+    assert part.complete
+    assert found == [(n, str(n)) for n in range(10, 2001, 10)]
+    assert part.matches[-1].number == 2001
 
 
 def test_log_wait_wakes_for_the_one_that_grew_and_gives_up(tmp_path: Path) -> None:

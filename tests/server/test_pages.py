@@ -123,6 +123,15 @@ def test_administration_is_for_administrators(running: RunningServer, hub: FakeH
     assert (page.status_code, page_data(page)["user"]["role"]) == (200, "administrator")
 
 
+def test_address_without_a_page_leads_to_the_page_that_one_comes_for(running: RunningServer, hub: FakeHub) -> None:
+    for name, page in (("root", "admin"), ("carol", "usage")):
+        client = sign_in(running, hub, name)
+        assert client.get(f"{PREFIX}/").headers["Location"] == f"{PREFIX}/{page}"
+        assert client.get(PREFIX).headers["Location"] == f"{PREFIX}/"
+    stranger = httpx.get(f"http://127.0.0.1:{running.port}{PREFIX}/", trust_env=False)
+    assert stranger.headers["Location"].startswith("/hub/api/oauth2/authorize")
+
+
 def test_session_that_the_hub_ended_signs_in_again(running: RunningServer, hub: FakeHub, platform: Platform) -> None:
     client = sign_in(running, hub, "carol")
     hub.tokens.clear()

@@ -31,8 +31,9 @@ def settings_errors(error: ValidationError) -> list[dict[str, str]]:
     for item in error.errors():
         field = ".".join(str(part) for part in item["loc"])
         message = MISSING.get(field) if item["type"] in ("missing", "string_type", "model_type") else None
+        code = "missing" if message else item["type"]
         text = item["msg"].removeprefix("Value error, ")
-        found.append({"field": field, "message": message or f"{field}: {text}.", "code": "invalid"})
+        found.append({"field": field, "message": message or f"{field}: {text}.", "code": code})
     return found
 
 

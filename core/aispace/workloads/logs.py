@@ -13,6 +13,10 @@ from .schemas import LogMatch, LogQuery, LogRead
 POLL_SECONDS = 0.05
 MATCHES = 1000
 LINE_SHOWN = 2000
+SEARCHED = 64 << 20
+"""Most bytes that one search goes through; the next one goes on from there."""
+PIECE = 1 << 20
+"""Bytes in memory at once; a longer line is searched in pieces."""
 
 
 class LogFiles:
@@ -40,7 +44,6 @@ class LogFiles:
             with path.open("rb") as file:
                 size = file.seek(0, 2)
                 if query.q is not None:
-                    file.seek(0)
                     return self._search(file, attempt, query.q, query.after, size, ended)
                 start = max(size - query.limit, 0) if query.tail else min(query.after, size)
                 file.seek(start)
@@ -67,17 +70,16 @@ class LogFiles:
 
     def _search(self, file: BinaryIO, attempt: int, text: str, after: int, size: int, ended: bool) -> LogRead:
         wanted = text.casefold()
-        matches = []
-        offset = 0
-        for number, line in enumerate(file, 1):
+        matches: list[LogMatch] = []
+        after = min(after, size)
+        number = 1 + _line_ends(file, after)
+        offset = after
+        while offset - after < SEARCHED and len(matches) < MATCHES and (line := file.readline(PIECE)):
             begin, offset = offset, offset + len(line)
-            if begin < after:
-                continue
             decoded = line.decode("utf-8", "replace").rstrip("\r\n")
             if wanted in decoded.casefold():
                 matches.append(LogMatch(offset=begin, number=number, text=decoded[:LINE_SHOWN]))
-                if len(matches) >= MATCHES:
-                    break
+            number += line.endswith(b"\n")
         return LogRead(
             attempt=attempt,
             text="",
@@ -164,6 +166,16 @@ class LogFiles:
                 if news:
                     self._changed.notify_all()
                 self._changed.wait(POLL_SECONDS)
+
+
+def _line_ends(file: BinaryIO, before: int) -> int:
+    """Count the line ends before a place and leave the file there."""
+    file.seek(0)
+    ends = 0
+    while before > 0 and (piece := file.read(min(PIECE, before))):
+        ends += piece.count(b"\n")
+        before -= len(piece)
+    return ends
 
 
 def _size(path: Path) -> int:

@@ -31,11 +31,12 @@ export default function OverviewPage(): JSX.Element {
     'attention',
     async signal => {
       const since = Date.now() - DAY;
-      const [signIns, locked, failed, images] = await Promise.all([
+      const [signIns, locked, failed, images, users] = await Promise.all([
         client.call('GET /audit', { query: { code: 'user.sign_in_failed', limit: 200 }, signal }),
         client.call('GET /audit', { query: { code: 'user.locked_out', limit: 50 }, signal }),
         client.call('GET /audit', { query: { code: 'workload.failed', limit: 200 }, signal }),
-        client.call('GET /images', { query: { status: 'failed', limit: 50 }, signal })
+        client.call('GET /images', { query: { status: 'failed', limit: 50 }, signal }),
+        client.call('GET /users', { query: { limit: 50, enabled: true }, signal })
       ]);
       const recent = <T extends { occurred_at: string }>(items: T[]): T[] =>
         items.filter(one => new Date(one.occurred_at).getTime() > since);
@@ -43,7 +44,9 @@ export default function OverviewPage(): JSX.Element {
         signIns: recent(signIns.items).length,
         locked: recent(locked.items).length,
         failed: recent(failed.items).length,
-        images: images.items
+        images: images.items,
+        // Without accounts of the machine of their own, users' programs can read each other's files.
+        shared: users.page.total > 1 && users.items.some(one => one.uid === null)
       };
     },
     event => /^(user\.(sign_in_failed|locked_out)|workload\.failed|image\.)/.test(event.code)
@@ -54,6 +57,15 @@ export default function OverviewPage(): JSX.Element {
       <Loaded query={attention} rows={2}>
         {data => {
           const rows: { key: string; text: string; link: ReactNode }[] = [];
+          if (data.shared) {
+            rows.push({
+              key: 'shared',
+              text: trans.__(
+                'All users run as one account of the machine: their programs can read each other’s files. Put the home where every account can reach it, and restart.'
+              ),
+              link: <PageLink to="/admin/people/users">{trans.__('Users')}</PageLink>
+            });
+          }
           if (data.locked > 0) {
             rows.push({
               key: 'locked',

@@ -6,6 +6,8 @@ import { ansiLines } from './ansi';
 import { useApp } from './context';
 import { Button } from './controls/Button';
 import { bytes, count } from './formats';
+import type { SearchLog } from './logSearch';
+import { useLogSearch } from './logSearch';
 import { ErrorView, Skeleton } from './states';
 
 export interface ILogSource {
@@ -16,6 +18,8 @@ export interface ILogSource {
   /** The topic that pushes what comes ("log/wl_..."); none: the log is complete. */
   topic?: string | null;
   download?: string;
+  /** Finds lines of the whole log on the server. */
+  search: SearchLog;
 }
 
 const ROW = 18;
@@ -108,10 +112,8 @@ export function LogView(props: {
   }, [props.active]);
 
   const lines = useMemo(() => ansiLines(text.join('')).slice(-KEEP), [text]);
-  const shown = useMemo(
-    () => (needle ? lines.filter(line => line.plain.toLowerCase().includes(needle.toLowerCase())) : lines),
-    [lines, needle]
-  );
+  const found = useLogSearch(key, source.search, needle.trim(), position);
+  const shown = found.lines ?? lines;
   const scroll = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: shown.length,
@@ -120,11 +122,18 @@ export function LogView(props: {
     overscan: 20
   });
   useEffect(() => {
-    if (follow && shown.length > 0) {
+    if (follow && !needle && shown.length > 0) {
       virtualizer.scrollToIndex(shown.length - 1);
       setUnseen(0);
     }
-  }, [follow, shown.length, virtualizer]);
+  }, [follow, needle, shown.length, virtualizer]);
+  /** Leave the search at a line of the log. */
+  const showLine = (number: number): void => {
+    setNeedle('');
+    setFollow(false);
+    const at = lines.findIndex(line => line.number === number);
+    requestAnimationFrame(() => virtualizer.scrollToIndex(Math.max(0, at), { align: 'center' }));
+  };
 
   const firstError = lines.findIndex(line => /\b(error|exception|traceback)\b/i.test(line.plain));
   return (
@@ -136,18 +145,11 @@ export function LogView(props: {
           value={needle}
           placeholder={trans.__('Find in the log')}
           aria-label={trans.__('Find in the log')}
+          maxLength={256}
           onChange={event => setNeedle(event.target.value)}
         />
         {firstError >= 0 ? (
-          <Button
-            onClick={() => {
-              setNeedle('');
-              setFollow(false);
-              requestAnimationFrame(() => virtualizer.scrollToIndex(firstError, { align: 'center' }));
-            }}
-          >
-            {trans.__('First error')}
-          </Button>
+          <Button onClick={() => showLine(lines[firstError].number)}>{trans.__('First error')}</Button>
         ) : null}
         <Button pressed={follow} onClick={() => setFollow(!follow)}>
           {!follow && unseen > 0 ? trans._n('%1 new line', '%1 new lines', unseen) : trans.__('Follow')}
@@ -158,12 +160,20 @@ export function LogView(props: {
           </a>
         ) : null}
         <span className="ais-Muted">
-          {state.complete
-            ? trans._n('complete, %1 line', 'complete, %1 lines', lines.length)
-            : trans.__('%1 lines, %2', count(lines.length), bytes(position) || '0 B')}
+          {found.lines
+            ? found.busy
+              ? trans.__('Searching')
+              : trans._n('%1 line found', '%1 lines found', found.lines.length, count(found.lines.length))
+            : state.complete
+              ? trans._n('complete, %1 line', 'complete, %1 lines', lines.length)
+              : trans.__('%1 lines, %2', count(lines.length), bytes(position) || '0 B')}
         </span>
       </div>
       {state.error ? <ErrorView error={state.error} onRetry={() => setTurn(turn + 1)} compact /> : null}
+      {found.error ? <ErrorView error={found.error} onRetry={found.goOn} compact /> : null}
+      {found.more && !found.busy ? (
+        <Button onClick={found.goOn}>{trans.__('Search the rest of the log')}</Button>
+      ) : null}
       {state.loading ? <Skeleton rows={6} /> : null}
       {!state.loading && lines.length === 0 && !state.error ? (
         <p className="ais-Muted">{props.waiting ?? trans.__('Nothing written yet.')}</p>
@@ -187,9 +197,20 @@ export function LogView(props: {
                 className="ais-Log-line"
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <span className="ais-Log-number" aria-hidden="true">
-                  {line.number}
-                </span>
+                {found.lines ? (
+                  <button
+                    type="button"
+                    className="ais-Log-number ais-Link"
+                    aria-label={trans.__('Show line %1', line.number)}
+                    onClick={() => showLine(line.number)}
+                  >
+                    {line.number}
+                  </button>
+                ) : (
+                  <span className="ais-Log-number" aria-hidden="true">
+                    {line.number}
+                  </span>
+                )}
                 {line.parts.map((part, index) => (
                   <span key={index} className={part.className}>
                     {part.text}

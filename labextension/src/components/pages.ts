@@ -51,7 +51,13 @@ registerPage(
   'label'
 );
 registerPage(
-  '/files/:path*',
+  '/files',
+  () => import('./files/FilesPage'),
+  t => t.__('Files'),
+  'files'
+);
+registerPage(
+  '/files/mine/:path*',
   () => import('./files/FilesPage'),
   t => t.__('Files'),
   'files'

@@ -10,8 +10,9 @@ describe('router', () => {
     ['/datasets/ds_1', '/datasets/:id/:tab?', { id: 'ds_1' }],
     ['/datasets/ds_1/versions?x=1', '/datasets/:id/:tab?', { id: 'ds_1', tab: 'versions' }],
     ['/datasets/ds_1/annotate?sample=s', '/datasets/:id/annotate', { id: 'ds_1' }],
-    ['/files', '/files/:path*', {}],
-    ['/files/a/b%20c', '/files/:path*', { path: 'a/b c' }]
+    ['/files', '/files', {}],
+    ['/files/mine', '/files/mine/:path*', {}],
+    ['/files/mine/a/b%20c', '/files/mine/:path*', { path: 'a/b c' }]
   ])('%s is the page %s', (path, pattern, params) => {
     const match = matchPath(path);
     expect(match?.page.pattern).toBe(pattern);

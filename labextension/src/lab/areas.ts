@@ -75,6 +75,6 @@ export const AREAS: IArea[] = [
     createTitle: t => t.__('New image'),
     recent: 'images'
   },
-  { id: 'files', path: '/files', permission: 'read:file', icon: 'files', title: t => t.__('Files') },
+  { id: 'files', path: '/files/mine', permission: 'read:file', icon: 'files', title: t => t.__('Files') },
   { id: 'usage', path: '/usage', permission: 'read:usage', icon: 'usage', title: t => t.__('Usage') }
 ];

@@ -66,6 +66,9 @@ export interface ILogPiece {
   offset: number;
   next: number;
   complete: boolean;
+  size: number;
+  /** What a search found: where a line begins, its number, its text. */
+  matches?: { offset: number; number: number; text: string }[] | null;
 }
 
 export interface IResourceRoutes {

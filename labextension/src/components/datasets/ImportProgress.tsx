@@ -61,7 +61,7 @@ export function ImportProgress(props: { id: string; datasetId: string }): JSX.El
       <ReasonLine reason={data.reason} />
       {ended ? (
         <>
-          <ul>
+          <ul className="ais-Plain">
             <li>
               {trans._n('%1 file imported', '%1 files imported', report.imported, count(report.imported))}
             </li>

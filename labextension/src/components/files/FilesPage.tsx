@@ -16,6 +16,11 @@ import { Time } from '../Time';
 import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
 
+/** The address of a folder of one's own files. */
+function addressOf(folder: string): string {
+  return folder ? `/files/mine/${folder.split('/').map(encodeURIComponent).join('/')}` : '/files/mine';
+}
+
 function join(folder: string, name: string): string {
   return folder ? `${folder}/${name}` : name;
 }
@@ -112,7 +117,7 @@ export default function FilesPage(): JSX.Element {
     const isFolder = entry.type === 'folder';
     return [
       isFolder
-        ? { label: trans.__('Open'), run: () => page.go(`/files/${entry.path}`) }
+        ? { label: trans.__('Open'), run: () => page.go(addressOf(entry.path)) }
         : {
             label: trans.__('Download'),
             run: () =>
@@ -156,10 +161,10 @@ export default function FilesPage(): JSX.Element {
       crumbs={
         folder
           ? [
-              { label: trans.__('My files'), to: '/files' },
+              { label: trans.__('My files'), to: addressOf('') },
               ...pathSteps(folder)
                 .slice(0, -1)
-                .map(step => ({ label: step.name, to: `/files/${step.path}` }))
+                .map(step => ({ label: step.name, to: addressOf(step.path) }))
             ]
           : undefined
       }
@@ -216,7 +221,7 @@ export default function FilesPage(): JSX.Element {
                 <>
                   <Icon name={entry.type === 'folder' ? 'files' : 'file'} />{' '}
                   {entry.type === 'folder' ? (
-                    <PageLink to={`/files/${entry.path}`}>{entry.name}</PageLink>
+                    <PageLink to={addressOf(entry.path)}>{entry.name}</PageLink>
                   ) : openFile ? (
                     <button type="button" className="ais-Link" onClick={() => openFile(entry.path)}>
                       {entry.name}
@@ -244,7 +249,7 @@ export default function FilesPage(): JSX.Element {
             }
           ]}
           rowKey={entry => entry.path}
-          href={entry => (entry.type === 'folder' ? `/files/${entry.path}` : page.path)}
+          href={entry => (entry.type === 'folder' ? addressOf(entry.path) : page.path)}
           load={(asked, signal) =>
             client.call('GET /files', { query: { ...asked, path: folder || undefined }, signal })
           }

@@ -45,6 +45,12 @@ export function WorkloadLog(props: {
             query: { after, attempt },
             signal
           }),
+        search: (q, after, signal) =>
+          client.call('GET /workloads/{id}/log', {
+            path: { id: workloadId },
+            query: { q, after, attempt },
+            signal
+          }),
         topic: active ? `log/${workloadId}` : null,
         download: client.url('/workloads/{id}/log/download', { id: workloadId }, { attempt })
       }}

@@ -118,7 +118,7 @@ export function NoneMatch(props: {
     .map(filter => {
       const value = props.values[filter.id];
       const word = filter.options.find(option => option.value === value)?.label ?? value;
-      return { id: filter.id, text: `${filter.label}: ${word}`, name: word };
+      return { id: filter.id, text: word, name: word };
     });
   if (props.q) {
     on.push({ id: 'q', text: <bdi>“{props.q}”</bdi>, name: props.q });

@@ -33,6 +33,8 @@ export function SaveModelDialog(props: {
       });
       const to = `/models/${made.model_id}?version=${made.version}`;
       notify({
+        // The event of the new version tells the same: one notice takes the place of the other.
+        key: made.model_id,
         message: trans.__('Saved as %1 %2', made.model_name, made.version),
         kind: 'success',
         action: { label: trans.__('Open the model'), run: () => page.go(to) }
