@@ -36,7 +36,8 @@ export class BoxActions {
     const step = STEPS[action.do as ActionName];
     if (step) {
       const now = Date.now();
-      const by = now - this.steppedAt < HELD ? 10 : 1;
+      const by = this.stepped === action.do && now - this.steppedAt < HELD ? 10 : 1;
+      this.stepped = action.do;
       this.steppedAt = now;
       if (!readOnly && action.do.startsWith('move')) {
         boxes.move(step[0] * by, step[1] * by, 'move');
@@ -140,5 +141,6 @@ export class BoxActions {
     }
   }
 
+  private stepped = '';
   private steppedAt = 0;
 }

@@ -50,6 +50,7 @@ export class BoxStage implements IStage {
   }
 
   readonly node: HTMLElement;
+  onScale: (() => void) | null = null;
   readonly drawing: Drawing;
   /** Space is held: the pointer moves the picture. */
   panning = false;
@@ -92,6 +93,7 @@ export class BoxStage implements IStage {
             height: sample.height ?? image.naturalHeight
           };
           this.resize();
+          this.onScale?.();
         }
       },
       () => {
@@ -277,11 +279,8 @@ export class BoxStage implements IStage {
     const factor = Math.exp(-Math.max(-240, Math.min(240, event.deltaY * lines)) / 400);
     this.view.zoomTo(this.view.zoom * factor, this.onSheet(event));
     this.redraw();
-    this.onZoom?.();
+    this.onScale?.();
   };
-
-  /** Called after the wheel changed the size. */
-  onZoom: (() => void) | null = null;
 
   private onSheet(event: MouseEvent): IPoint {
     const box = this.sheet.getBoundingClientRect();

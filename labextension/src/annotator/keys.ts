@@ -94,27 +94,29 @@ export function labelOf(event: IKey, labels: Map<string, string>): Action | null
   return label === undefined ? null : { do: 'label', label };
 }
 
-/** The keys of an action as one writes them for people: "Ctrl+Z". */
-export function shownKeys(action: ActionName, mac = false): string[] {
-  const names: Record<string, string> = {
-    Accel: mac ? 'Cmd' : 'Ctrl',
-    ArrowLeft: '←',
-    ArrowRight: '→',
-    ArrowUp: '↑',
-    ArrowDown: '↓',
-    PageUp: 'PgUp',
-    PageDown: 'PgDn',
-    Escape: 'Esc'
-  };
-  const keys = ACTIONS.find(one => one.do === action)?.keys ?? [];
-  return keys.map(key =>
-    key === 'Shift /'
-      ? '?'
-      : key === 'Shift ='
-        ? '+'
-        : key
-            .split(' ')
-            .map(part => names[part] ?? part)
-            .join('+')
+const SHOWN: Record<string, string> = {
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
+  Escape: 'Esc'
+};
+
+/** A key as one writes it for people: "Ctrl+Z". */
+export function shownKey(key: string, mac = false): string {
+  const written = Object.entries(SHIFTED).find(([, stroke]) => stroke === key)?.[0];
+  return (
+    written ??
+    key
+      .split(' ')
+      .map(part => SHOWN[part] ?? (part === 'Accel' ? (mac ? 'Cmd' : 'Ctrl') : part))
+      .join('+')
   );
+}
+
+/** The keys that an action has in the table. */
+export function shownKeys(action: ActionName, mac = false): string[] {
+  return (ACTIONS.find(one => one.do === action)?.keys ?? []).map(key => shownKey(key, mac));
 }

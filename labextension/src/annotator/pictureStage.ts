@@ -19,6 +19,7 @@ export class PictureStage implements IStage {
   }
 
   readonly node: HTMLElement;
+  onScale: (() => void) | null = null;
 
   get scale(): string {
     return this.natural.width ? `${Math.round((this.size ?? this.fitted()) * 100)} %` : '';
@@ -46,6 +47,7 @@ export class PictureStage implements IStage {
           this.notice.hidden = true;
           this.natural = { width: image.naturalWidth, height: image.naturalHeight };
           this.resize();
+          this.onScale?.();
         }
       },
       () => {

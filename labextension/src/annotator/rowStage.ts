@@ -11,6 +11,7 @@ export class RowStage implements IStage {
   }
 
   readonly node: HTMLElement;
+  onScale: (() => void) | null = null;
 
   get scale(): string {
     return `${Math.round(this.size * 100)} %`;

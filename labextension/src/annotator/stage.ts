@@ -12,6 +12,8 @@ export interface IStage {
   zoom(what: Zoom): void;
   /** The size things are shown at, in words; empty where that means nothing. */
   readonly scale: string;
+  /** Called when the size changed by itself: something was loaded, a wheel turned. */
+  onScale: (() => void) | null;
   /** The place or the theme changed. */
   resize(): void;
   dispose(): void;

@@ -22,6 +22,7 @@ export class TextStage implements IStage {
   }
 
   readonly node: HTMLElement;
+  onScale: (() => void) | null = null;
 
   get scale(): string {
     return `${Math.round(this.size * 100)} %`;

@@ -1,13 +1,13 @@
 import type { ITrans } from '../i18n';
 import type { Action, ActionName } from './actions';
-import { ACTION_EVENT } from './actions';
+import { ACTION_EVENT, ACTIONS } from './actions';
 import { BoxActions } from './boxActions';
 import { Boxes } from './boxes';
 import { BoxStage } from './boxStage';
 import { conflictChoices } from './conflict';
 import { element, icon, say } from './dom';
 import { helpTable } from './help';
-import { actionOf, labelKeys, labelOf, shownKeys } from './keys';
+import { actionOf, labelKeys, labelOf, shownKey, shownKeys } from './keys';
 import { LabelList } from './labelList';
 import { ObjectList } from './objectList';
 import { nameOf, summary, vouched } from './objects';
@@ -31,7 +31,7 @@ export interface IViewOptions {
   /** What an image element can load for an address, where the browser can't reach it by itself. */
   resolvePicture?: (url: string) => Promise<string>;
   /**
-   * The keys in force of each action, where commands outside obey them (JupyterLab). Without it the annotator obeys the keys of its
+   * The keys in force of each action, as Lumino writes them, where commands outside obey them (JupyterLab). Without it the annotator obeys the keys of its
    * own table while it has the focus.
    */
   keysOf?: (action: ActionName) => string[];
@@ -61,6 +61,7 @@ export class AnnotatorView {
     root.toggleAttribute('data-shapes', session.shapes);
     this.boxes = session.shapes ? new Boxes(session) : null;
     this.stage = this.makeStage();
+    this.stage.onScale = () => this.schedule();
     this.build();
     root.addEventListener('keydown', this.onKeyDown);
     root.addEventListener('keyup', this.onKeyUp);
@@ -208,8 +209,8 @@ export class AnnotatorView {
       return;
     }
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    // Outside commands obey the keys, but an input method hides the letters from them.
-    const own = !this.options.keysOf || event.key === 'Process';
+    // Outside commands obey the keys, once they are there; but an input method hides the letters from them.
+    const own = !this.commanded || event.key === 'Process';
     const action = own ? actionOf(event, this.keys, this.session.shapes) : labelOf(event, this.keys);
     if (action || (plain && this.hold(event, true))) {
       event.preventDefault();
@@ -217,8 +218,8 @@ export class AnnotatorView {
       if (action) {
         this.run(action);
       }
-    } else if (plain && event.key.length === 1) {
-      // No plain key leaves: in a notebook it would cut or paste cells.
+    } else if (!this.commanded && plain && event.key.length === 1) {
+      // No plain key leaves: in a notebook it would cut or paste cells. Commands of JupyterLab listen further out.
       event.stopPropagation();
     }
   };
@@ -282,18 +283,16 @@ export class AnnotatorView {
   private makeStage(): IStage {
     const { session, trans, boxes, pictures } = this;
     const { source } = session;
-    switch (session.options.dataType ?? 'image') {
-      case 'text':
-        return new TextStage(trans, sample => source.text(sample));
-      case 'tabular':
-        return new RowStage(trans);
-      default:
-        break;
+    if (session.options.dataType === 'text') {
+      return new TextStage(trans, sample => source.text(sample));
+    }
+    if (session.options.dataType === 'tabular') {
+      return new RowStage(trans);
     }
     if (!boxes) {
       return new PictureStage(trans, pictures, sample => source.pictureUrl(sample));
     }
-    const stage = new BoxStage(boxes, {
+    return new BoxStage(boxes, {
       trans,
       pictures,
       urlOf: sample => source.pictureUrl(sample),
@@ -301,13 +300,8 @@ export class AnnotatorView {
       onDrawn: () => {
         const n = boxes.objects.length;
         this.tell(trans.__('Drawn: %1', nameOf(boxes.objects[n - 1], n)));
-        if (boxes.label === null) {
-          this.labels.flash();
-        }
       }
     });
-    stage.onZoom = () => this.schedule();
-    return stage;
   }
 
   private readonly colourOf = (label: string): string => {
@@ -315,8 +309,17 @@ export class AnnotatorView {
     return this.session.options.labels[index]?.color ?? this.options.colour(Math.max(0, index));
   };
 
+  /** Whether commands outside obey the keys: JupyterLab loads them after the first page is drawn. */
+  private get commanded(): boolean {
+    const { keysOf } = this.options;
+    return keysOf !== undefined && ACTIONS.some(action => keysOf(action.do).length > 0);
+  }
+
   private keysOf(action: ActionName): string[] {
-    return this.options.keysOf?.(action) ?? shownKeys(action, /Mac/.test(navigator.platform));
+    const mac = /Mac/.test(navigator.platform);
+    return this.commanded
+      ? (this.options.keysOf?.(action) ?? []).map(key => shownKey(key, mac))
+      : shownKeys(action, mac);
   }
 
   /** A button of an action, with its name and, in its title, its keys. */

@@ -1,5 +1,4 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { CommandRegistry } from '@lumino/commands';
 import { ACTION_EVENT, ACTIONS, actionTitle, commandOf } from '../annotator/actions';
 import type { ActionName } from '../annotator/actions';
 import { IAISpace, PLUGIN } from './tokens';
@@ -31,7 +30,7 @@ export const annotatorCommands: JupyterFrontEndPlugin<void> = {
       const command = commandOf(name as ActionName);
       return app.commands.keyBindings
         .filter(binding => binding.command === command)
-        .map(binding => CommandRegistry.formatKeystroke(binding.keys));
+        .map(binding => binding.keys.join(' '));
     };
   }
 };
