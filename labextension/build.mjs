@@ -53,6 +53,14 @@ const common = {
   loader: { '.svg': 'text' }
 };
 
+/** The style sheets of JupyterLab's face that the hub's pages need too: all but that of the sidebar. */
+function sheets() {
+  const index = readFileSync(join(here, 'style', 'index.css'), 'utf8');
+  return [...index.matchAll(/url\('([\w-]+\.css)'\)/g)]
+    .map(found => found[1])
+    .filter(name => name !== 'shell.css');
+}
+
 /** Our style files as one. */
 async function css(...names) {
   const text = names.map(name => readFileSync(join(here, 'style', name), 'utf8')).join('\n');
@@ -83,9 +91,7 @@ async function buildAdmin() {
     theme('theme-light-extension', ':root'),
     theme('theme-dark-extension', ":root[data-theme='dark']"),
     theme('theme-dark-high-contrast-extension', ":root[data-theme='contrast']"),
-    ...['base.css', 'pages.css', 'views.css', 'data.css', 'annotator.css', 'lifecycle.css', 'admin.css'].map(
-      name => readFileSync(join(here, 'style', name), 'utf8')
-    )
+    ...[...sheets(), 'admin.css'].map(name => readFileSync(join(here, 'style', name), 'utf8'))
   ].join('\n');
   const { code } = await esbuild.transform(styles, { loader: 'css', minify: !development });
   writeFileSync(join(admin, 'main.css'), code);

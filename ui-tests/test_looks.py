@@ -133,6 +133,9 @@ def test_the_hubs_pages_fit_into_a_narrow_window(
             visitor.calm("#ais-main")
             if found := cut_off(visitor.page, "#ais-main"):
                 wrong[path] = found
+            # The hub's bundle has the style of what it shows.
+            for row in visitor.page.locator(".ais-Table-row").all()[:1]:
+                expect(row).to_have_css("display", "grid")
             visitor.picture("320px-hub" + path.replace("/", "-"))
         assert not wrong, "\n".join(f"{path}\n  " + "\n  ".join(found) for path, found in wrong.items())
     finally:
