@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from aispace.identity import SYSTEM
+from aispace.ids import new_id
 from aispace.platform import Platform
+from aispace.reproductions.orm import Reproduction
+from aispace.users.schemas import UserCreate
 from aispace.workloads.schemas import WorkloadSpec
 from PIL import Image
 
@@ -103,6 +107,7 @@ def plant(client: httpx.Client, platform: Platform) -> Seeds:
     _plant_model(client, seeds)
     _plant_runs(client, seeds, spec, image)
     _plant_workload(client, platform, seeds)
+    _plant_kept(client, platform, seeds)
     return seeds
 
 
@@ -190,6 +195,29 @@ def _plant_workload(client: httpx.Client, platform: Platform, seeds: Seeds) -> N
     spec = WorkloadSpec(kind="batch", name="seeds", command=["true"], spec_id=seeds.ids["specs"])
     seeds.ids["workloads"] = platform.workloads.submit(principal, spec).id
     seeds.ids["users"] = me["id"]
+
+
+def _plant_kept(client: httpx.Client, platform: Platform, seeds: Seeds) -> None:
+    """Something in the trash, something offered to a third person, a model version made once more."""
+    gone = done(client.post("/label-groups", json={"name": "thrown-away"}))["id"]
+    assert client.delete(f"/label-groups/{gone}", headers={"If-Match": "*"}).status_code == 204
+    seeds.ids["trash"] = gone
+    third = platform.users.create(SYSTEM, UserCreate(name=f"third-{gone[-8:]}"))
+    offered = done(client.post("/label-groups", json={"name": "offered"}))["id"]
+    offer = client.post("/transfers", json={"object_id": offered, "to": third.name})
+    seeds.ids["transfers"] = done(offer)["id"]
+    original = {
+        "job_id": seeds.ids["training-jobs"], "run": "V0001", "status": "succeeded", "model": None, "metrics": {},
+        "settings": {"algorithm": {"algorithm_id": seeds.ids["algorithms"]}, "spec_id": seeds.ids["specs"]},
+        "environment": None,
+    }  # fmt: skip
+    row = Reproduction(
+        id=new_id("rep"), model_id=seeds.ids["models"], number=1, job_id=seeds.ids["training-jobs"], run="V0001",
+        original=original, owner_id=seeds.ids["users"],
+    )  # fmt: skip
+    with platform.db.write() as session:
+        session.add(row)
+    seeds.ids["reproductions"] = row.id
 
 
 __all__ = ["Seeds", "plant"]

@@ -22,6 +22,7 @@ from .commands import (
     data,
     doctor,
     elsewhere,
+    keeping,
     laptop,
     listing,
     platform_care,
@@ -31,6 +32,7 @@ from .commands import (
     train,
 )
 from .commands.terminal import Terminal
+from .commands.words import words
 from .errors import AISpaceError
 
 FAILED: Final = 1
@@ -39,11 +41,29 @@ REFUSED: Final = 3
 NOT_FOUND: Final = 4
 AWAY: Final = 5
 INTERRUPTED: Final = 130
-MODULES: Final = (listing, data, train, attach, serve, releases, tour_command, platform_care, backups, laptop, doctor)
+EXIT_CODES: Final = (
+    "  0 done, 1 the work failed, 2 usage, 3 refused, 4 not found, 5 service away, 130 interrupted (a job goes on)"
+)
+MODULES: Final = (
+    listing,
+    data,
+    train,
+    attach,
+    serve,
+    releases,
+    tour_command,
+    platform_care,
+    backups,
+    keeping,
+    laptop,
+    doctor,
+)
 
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser of all verbs."""
+    say = words()
+    say.install()
     shared = argparse.ArgumentParser(add_help=False)
     group = shared.add_argument_group("for every verb")
     group.add_argument("--json", action="store_true", help="print exactly one JSON document, in the shape of REST")
@@ -56,13 +76,15 @@ def parser() -> argparse.ArgumentParser:
     main_parser = argparse.ArgumentParser(
         prog="aispace",
         description="The whole life of a model: data, labels, algorithm, training, model, service.",
-        epilog=f"processes of an installation:\n{processes}\n\naispace VERB -h tells about a verb, with examples.",
+        epilog=f"processes of an installation:\n{processes}\n\nexit codes:\n{EXIT_CODES}\n\n"
+        "aispace VERB -h tells about a verb, with examples.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     main_parser.add_argument("--version", action="version", version=f"aispace {__version__}")
     verbs = main_parser.add_subparsers(metavar="VERB", dest="verb", required=True)
     for module in MODULES:
         module.register(verbs, shared)
+    say.explain(main_parser)
     return main_parser
 
 
@@ -84,10 +106,11 @@ def _explain(error: AISpaceError, as_json: bool) -> None:
 
 def refusal(error: AISpaceError) -> str:
     """Write an error for a person: what, which fields, code and request id."""
-    lines = [f"✕ {error.message}"]
+    say = words()
+    lines = [f"✕ {say.error(error)}"]
     for field in error.details.get("fields", []):
         if field["message"] != error.message:
-            lines.append(f"  {field['field']}: {field['message']}")
+            lines.append(f"  {field['field']}: {say.field(field, error.details.get('params', {}))}")
     request = getattr(error, "request_id", "")
     lines.append(f"  {error.code}" + (f" · req {request}" if request else ""))
     return "\n".join(lines)
@@ -118,7 +141,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _code(error)
     except LookupError as error:
         terminal.end_progress()
-        print(f"✕ Not found: {error.args[0]}", file=sys.stderr)
+        missing = f"Not found: {error.args[0]}. `aispace ls KIND` and `aispace search TEXT` show what there is."
+        print(f"✕ {words()(missing)}", file=sys.stderr)
         return NOT_FOUND
     except TimeoutError as error:
         terminal.end_progress()
@@ -135,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NOT_FOUND if isinstance(error, FileNotFoundError) else USAGE
     except KeyboardInterrupt:
         terminal.end_progress()
-        print("interrupted; what was started on the platform goes on", file=sys.stderr)
+        print(words()("interrupted; what was started on the platform goes on"), file=sys.stderr)
         return INTERRUPTED
 
 

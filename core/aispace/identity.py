@@ -18,7 +18,7 @@ from .errors import Forbidden, NotFound
 
 Resource = Literal[
     "algorithm", "audit", "dataset", "file", "image", "label_group", "model", "notebook", "platform", "queue",
-    "service", "spec", "token", "training", "upload", "usage", "user", "workload",
+    "service", "spec", "token", "training", "transfer", "trash", "upload", "usage", "user", "workload",
 ]  # fmt: skip
 Action = Literal["read", "write", "admin"]
 Role = Literal["administrator", "user"]

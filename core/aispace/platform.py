@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from traitlets import Unicode
+from traitlets import Float, Unicode
 from traitlets.config import LoggingConfigurable
 
 from .clock import Clock
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from .lineage.service import LineageService
     from .models.service import ModelService
     from .notebooks.service import NotebookService
+    from .objects import ObjectKinds
     from .overview.service import OverviewService
+    from .reproductions.service import ReproductionService
     from .resources.service import ResourceService
     from .serving.batches import BatchService
     from .serving.service import ServingService
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from .tokens.service import TokenService
     from .training.evaluations import EvaluationService
     from .training.service import TrainingService
+    from .transfers.service import TransferService
+    from .trash.service import TrashService
     from .users.service import UserService
     from .workloads.service import WorkloadService
 
@@ -49,6 +53,7 @@ FOLDERS = ("areas", "batches", "blobs", "images", "logs", "run", "runtime", "sec
 
 
 SERVICES = (
+    ("objects", "objects", "ObjectKinds"),
     ("events", "events.service", "EventService"),
     ("lineage", "lineage.service", "LineageService"),
     ("blobs", "storage.blobs", "BlobStore"),
@@ -57,6 +62,8 @@ SERVICES = (
     ("storage", "storage.service", "StorageService"),
     ("users", "users.service", "UserService"),
     ("tokens", "tokens.service", "TokenService"),
+    ("trash", "trash.service", "TrashService"),
+    ("transfers", "transfers.service", "TransferService"),
     ("areas", "files.service", "AreaService"),
     ("resources", "resources.service", "ResourceService"),
     ("billing", "billing.service", "BillingService"),
@@ -70,6 +77,7 @@ SERVICES = (
     ("models", "models.service", "ModelService"),
     ("training", "training.service", "TrainingService"),
     ("evaluations", "training.evaluations", "EvaluationService"),
+    ("reproductions", "reproductions.service", "ReproductionService"),
     ("serving", "serving.service", "ServingService"),
     ("batches", "serving.batches", "BatchService"),
     ("overview", "overview.service", "OverviewService"),
@@ -93,6 +101,10 @@ class Platform(LoggingConfigurable):
         config=True
     )
     currency = Unicode("CNY", help="Currency of all prices, as ISO 4217 names it. Example: 'EUR'.").tag(config=True)
+
+    trash_days = Float(
+        7.0, min=0, help="Days that something deleted stays in the trash. 0: it goes at the next tidying. Example: 30."
+    ).tag(config=True)
 
     blobs: BlobStore
     trees: TreeStore
@@ -118,6 +130,10 @@ class Platform(LoggingConfigurable):
     serving: ServingService
     batches: BatchService
     overview: OverviewService
+    objects: ObjectKinds
+    trash: TrashService
+    transfers: TransferService
+    reproductions: ReproductionService
 
     def __init__(self, *, clock: Clock | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -168,7 +184,16 @@ class Platform(LoggingConfigurable):
     @property
     def _running(self) -> tuple[Any, ...]:
         """Services with threads of their own, in the order in which they start."""
-        return (self.workloads, self.storage, self.datasets, self.training, self.evaluations, self.serving, self.batches)
+        return (
+            self.workloads,
+            self.storage,
+            self.trash,
+            self.datasets,
+            self.training,
+            self.evaluations,
+            self.serving,
+            self.batches,
+        )
 
     def ensure_presets(self) -> None:
         """Install what comes with the platform; `aispace serve` calls this at each start."""

@@ -31,6 +31,9 @@ DOMAINS = (
     "batch_services",
     "billing",
     "overview",
+    "trash",
+    "transfers",
+    "reproductions",
     "storage",
 )
 """Modules of `aispace_server.handlers`, in the order in which the OpenAPI document shows them."""

@@ -158,6 +158,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /models/{id}/versions/{version}/export": {"json": {"path": "mine"}},
     "GET /models/{id}/versions/{version}/files/content": {"params": {"path": "model.onnx"}},
     "POST /services/{id}/tokens": {"json": {"name": "mine"}},
+    "POST /trash/{id}/restore": {"json": {}},
+    "POST /transfers/{id}/accept": {"json": {}},
+    "POST /models/{id}/versions/{version}/reproductions": {"json": {}},
 }
 """What an operation wants besides its path: the refusal must not come from a body that is wrong."""
 

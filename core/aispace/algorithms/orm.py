@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Id, JSONValue, Owned
+from ..db import Base, Id, JSONValue, Trashable
 from ..versions import Versioned
 
 
-class Algorithm(Owned, Base):
+class Algorithm(Trashable, Base):
     """What its versions have in common."""
 
     __tablename__ = "aispace_algorithms"

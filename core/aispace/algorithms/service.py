@@ -20,6 +20,7 @@ from ..identity import Principal, authorize, visible
 from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged, slice_of
+from ..objects import ObjectKind
 from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page, Ref
 from ..storage.manifests import Entry, Manifest, write_manifest
 from ..storage.paths import UnsafePath, safe_path
@@ -87,6 +88,13 @@ class AlgorithmService(LoggingConfigurable):
         self.platform = platform
         self.db = platform.db
         self.files = VersionFiles(platform.blobs)
+        kind = ObjectKind("algorithm", "alg", "algorithm", "algorithm", Algorithm, trashed=self._forget_preset)
+        platform.objects.add(kind)
+
+    @staticmethod
+    def _forget_preset(_session: Session, row: Algorithm) -> None:
+        """Let a preset that was thrown away be installed anew."""
+        row.preset_key = None
 
     # Presets
 
@@ -184,12 +192,13 @@ class AlgorithmService(LoggingConfigurable):
         with self.db.write() as session:
             row = self.row(session, principal, "write", algorithm_id)
             revisions.check(row, revision, lambda: self._shape(session, principal, row))
-            users = self.platform.lineage.users_of(principal, algorithm_id, kinds=("training_job", "service", "batch_service"))
+            users = self.platform.lineage.users_of(
+                principal, algorithm_id, kinds=("training_job", "service", "batch_service")
+            )
             if users:
                 raise InUse(f"Algorithm {row.name!r}", users)
             self._record(principal, "deleted", row)
-            self.platform.lineage.forget(algorithm_id)
-            session.delete(row)
+            self.platform.trash.put(principal, row)
 
     def fork(self, principal: Principal, algorithm_id: str, body: AlgorithmFork) -> AlgorithmRead:
         """Copy a version into an algorithm of one's own; no bytes are copied."""

@@ -149,6 +149,22 @@ class BillingService:
             session.flush()
             session.add_all(following)
 
+    def hand_over(self, workload_ids: Sequence[str], owner: Principal) -> None:
+        """Close the open intervals of workloads and go on at the expense of their new owner."""
+        at = self.platform.clock.now()
+        with self.db.write() as session:
+            following = []
+            for row in _open_rows(session, UsageInterval.workload_id.in_(list(workload_ids))):
+                payer = row
+                if at > row.started_at:
+                    _close(row, at)
+                    payer = _follow(row, at, row.price_per_hour)
+                    following.append(payer)
+                payer.owner_id = owner.user_id
+                payer.organisation_id, payer.department_id = owner.organisation_id, owner.department_id
+            session.flush()
+            session.add_all(following)
+
     # Read
 
     def cost_of(self, workload_ids: Sequence[str]) -> dict[str, Decimal]:

@@ -16,6 +16,7 @@ from .algorithms import Algorithms, Images
 from .batches import Batches
 from .cells import CellInputs, Cells
 from .datasets import Datasets, LabelGroups
+from .keeping import Reproductions, Transfers, Trash
 from .models import Endpoint, Models, Services
 from .operations import About, Files, Specs, Tokens, Usage, Users, Workloads
 from .training import Evaluations, Jobs
@@ -55,6 +56,9 @@ class AISpaceClient:
         self.files = Files(self.uploads)
         self.tokens = Tokens(self.transport)
         self.usage = Usage(self.transport)
+        self.trash = Trash(self.transport)
+        self.transfers = Transfers(self.transport)
+        self.reproductions = Reproductions(self.transport)
         self.about = About(self.transport)
 
     def __enter__(self) -> AISpaceClient:

@@ -15,14 +15,14 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Id, JSONValue, Owned, UTCDateTime, utc_now
+from ..db import Base, Id, JSONValue, Trashable, UTCDateTime, utc_now
 from ..versions import Versioned
 
 Path = String(1024).with_variant(String(1024, collation="C"), "postgresql")
 """Sorted by its bytes, as manifests are."""
 
 
-class Dataset(Owned, Base):
+class Dataset(Trashable, Base):
     """A dataset: its working copy and what the lists need to know of it."""
 
     __tablename__ = "aispace_datasets"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from .. import revisions
+from ..db import WITH_TRASH
 from ..errors import Conflict, Forbidden, InUse, Invalid, NameTaken
 from ..identity import SHARED, Principal, authorize, can, visible
 from ..ids import new_id
 from ..labels.schemas import LabelGroupOf
 from ..listing import contains, paged
+from ..objects import ObjectKind
 from ..schemas import Page, Ref
 from ..versions import version_name
 from .access import dataset_row
@@ -61,6 +64,11 @@ class DatasetService:
         platform.labels.counts = self._group_counts
         platform.labels.users = self._group_users
         platform.labels.used_labels = self._group_labels
+        platform.labels.trashed_users = self._trashed_group_users
+        kind = ObjectKind("dataset", "ds", "dataset", "dataset", Dataset)
+        platform.objects.add(
+            replace(kind, restored=self._check_group, purged=self._purge, moved=self._take_group_along)
+        )
 
     def start(self) -> None:
         """Go on with imports and exports that an earlier process left."""
@@ -165,7 +173,7 @@ class DatasetService:
             self.db.serialize(session, "aispace_datasets.number")
             row = Dataset(
                 id=new_id("ds"),
-                number=(session.scalar(select(func.max(Dataset.number))) or 0) + 1,
+                number=(session.scalar(select(func.max(Dataset.number)), execution_options=WITH_TRASH) or 0) + 1,
                 owner_id=principal.user_id,
                 organisation_id=principal.organisation_id,
                 department_id=principal.department_id,
@@ -242,12 +250,30 @@ class DatasetService:
                 raise InUse(f"The dataset {row.name!r}", list(users))
             if row.importing:
                 raise Conflict("import_running", "Not deleted. An import is running. Cancel it first.")
-            for model in (Sample, SampleLabel, SampleRemoval, DatasetCount):
-                session.execute(delete(model).where(model.dataset == row.number))
-            session.execute(delete(DatasetVersion).where(DatasetVersion.object_id == row.id))
-            session.execute(delete(BulkUndo).where(BulkUndo.dataset_id == row.id))
             self._record(principal, "dataset.deleted", row)
-            session.delete(row)
+            self.platform.trash.put(principal, row)
+
+    def _purge(self, session: Session, row: Dataset) -> None:
+        for model in (Sample, SampleLabel, SampleRemoval, DatasetCount):
+            session.execute(delete(model).where(model.dataset == row.number))
+        session.execute(delete(DatasetVersion).where(DatasetVersion.object_id == row.id))
+        session.execute(delete(BulkUndo).where(BulkUndo.dataset_id == row.id))
+
+    def _check_group(self, _session: Session, row: Dataset) -> None:
+        if row.label_group_id is not None and self.platform.trash.holds([row.label_group_id]):
+            raise Conflict(
+                "label_group_in_trash",
+                "Not restored. Its label group is in the trash, too. Restore that first.",
+                params={"label_group_id": row.label_group_id},
+            )
+
+    def _take_group_along(self, session: Session, row: Dataset, receiver: Principal) -> None:
+        """Give the labels to the dataset's new owner where no other dataset has them."""
+        group_id = row.label_group_id
+        if group_id is None:
+            return
+        if len(self._group_users(group_id)) == 1 and not self._trashed_group_users(group_id):
+            self.platform.labels.follow(session, group_id, receiver)
 
     # For other domains
 
@@ -273,7 +299,8 @@ class DatasetService:
             yield from session.scalars(
                 select(Sample.sha256).where(Sample.content.is_(None)).execution_options(yield_per=10_000)
             )
-            for manifest, annotations in session.execute(select(Dataset.base_manifest, Dataset.base_annotations)):
+            bases = select(Dataset.base_manifest, Dataset.base_annotations)
+            for manifest, annotations in session.execute(bases, execution_options=WITH_TRASH):
                 yield from (digest for digest in (manifest, annotations) if digest is not None)
 
     def _group_counts(self, group_ids: Sequence[str]) -> dict[str, int]:
@@ -285,6 +312,12 @@ class DatasetService:
         with self.db.read() as session:
             rows = session.execute(select(Dataset.id, Dataset.name).where(Dataset.label_group_id == group_id))
             return [{"kind": "dataset", "id": row.id, "name": row.name} for row in rows]
+
+    def _trashed_group_users(self, group_id: str) -> Any:
+        wanted = select(Dataset.id).where(Dataset.label_group_id == group_id, Dataset.trashed_at.is_not(None))
+        with self.db.read() as session:
+            ids = session.scalars(wanted, execution_options=WITH_TRASH).all()
+        return [{"kind": "dataset", "id": dataset_id, "name": "in the trash"} for dataset_id in ids]
 
     def _group_labels(self, group_id: str) -> dict[str, int]:
         with self.db.read() as session:

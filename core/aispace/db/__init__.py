@@ -1,11 +1,12 @@
 """Database: base classes, column types, sessions."""
 
-from .base import DEFAULT_ORGANISATION, Base, Owned, Timed, utc_now
+from .base import DEFAULT_ORGANISATION, WITH_TRASH, Base, Owned, Timed, Trashable, utc_now
 from .database import Database, WrongRevision
 from .types import Id, JSONValue, Money, UTCDateTime
 
 __all__ = [
     "DEFAULT_ORGANISATION",
+    "WITH_TRASH",
     "Base",
     "Database",
     "Id",
@@ -13,6 +14,7 @@ __all__ = [
     "Money",
     "Owned",
     "Timed",
+    "Trashable",
     "UTCDateTime",
     "WrongRevision",
     "utc_now",

@@ -11,6 +11,8 @@ from .types import Id, UTCDateTime
 
 DEFAULT_ORGANISATION = "org_default"
 """Id of the organisation that exists from the first start."""
+WITH_TRASH = {"include_trashed": True}
+"""Options of an execution that also sees what lies in the trash."""
 
 
 class Base(DeclarativeBase):
@@ -51,3 +53,13 @@ class Owned(Timed):
     owner_id: Mapped[str] = mapped_column(Id, index=True)
     visibility: Mapped[str] = mapped_column(String(16), default="private", index=True)
     revision: Mapped[int] = mapped_column(default=1)
+
+
+class Trashable(Owned):
+    """Mixin: an object that is deleted into the trash first.
+
+    What lies there is left out of every query (`Database`), unless it is executed with `WITH_TRASH`; so nobody has to
+    think of it who lists, reads or counts.
+    """
+
+    trashed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)

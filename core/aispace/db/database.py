@@ -17,10 +17,10 @@ import alembic.config
 import alembic.script
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 
 from ..errors import AISpaceError, Unavailable
-from .base import Base
+from .base import Base, Trashable
 
 VERSION_TABLE = "aispace_alembic_version"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -31,6 +31,15 @@ class WrongRevision(AISpaceError):
     """The database was made by another version of the platform."""
 
     status = 503
+
+
+NOT_TRASHED = with_loader_criteria(Trashable, lambda cls: cls.trashed_at.is_(None), include_aliases=True)
+
+
+def _hide_trash(state: ORMExecuteState) -> None:
+    """Leave out of a query what lies in the trash."""
+    if state.is_select and not state.is_column_load and not state.execution_options.get("include_trashed"):
+        state.statement = state.statement.options(NOT_TRASHED)
 
 
 class _Unit:
@@ -66,6 +75,7 @@ class Database:
         """Each is called at the end of every write transaction and may refuse it by raising."""
         self.sessions = sessionmaker(class_=Session, expire_on_commit=False)
         """Makes every session: what concerns all of them listens here."""
+        event.listen(self.sessions, "do_orm_execute", _hide_trash)
         # SQLite takes one writer at a time: a fair queue in the process is quicker than its busy loop.
         self._writer = threading.RLock() if self.is_sqlite else contextlib.nullcontext()
         self._after_commit: contextvars.ContextVar[list[Any] | None] = contextvars.ContextVar(

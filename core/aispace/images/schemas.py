@@ -76,6 +76,14 @@ class Package(Schema):
     version: str
 
 
+class Frozen(Schema):
+    """Exactly what is installed in an environment."""
+
+    python: str | None
+    """Version; None when it cannot be told."""
+    packages: list[Package]
+
+
 class ImageRead(OwnedRead):
     """A runtime image."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from ..errors import Conflict, InUse, Invalid, NameTaken, NotFound, Unavailable
 from ..identity import HIDDEN, SYSTEM, Principal, Reachable, authorize, can, can_read, visible
 from ..ids import new_id
 from ..listing import contains, paged
+from ..objects import ObjectKind
 from ..schemas import Page, Reason, Ref
 from ..workloads.reasons import describe
 from ..workloads.schemas import WorkloadSpec
@@ -26,7 +28,7 @@ from .builder import REQUEST
 from .indexes import build_environment
 from .orm import Image
 from .presets import PRESETS
-from .schemas import ImageCreate, ImageQuery, ImageRead, ImageUpdate
+from .schemas import Frozen, ImageCreate, ImageQuery, ImageRead, ImageUpdate
 
 if TYPE_CHECKING:
     from ..platform import Platform
@@ -43,6 +45,7 @@ class ImageService:
         self.db = platform.db
         self.root = platform.path / "images"
         platform.workloads.on_change("image_build", self._build_changed)
+        platform.objects.add(ObjectKind("image", "img", "image", "image", Image))
 
     # Set-up
 
@@ -119,6 +122,59 @@ class ImageService:
                 params={"purpose": purpose},
             )
         return found
+
+    def frozen(self, image_id: str) -> Frozen | None:
+        """Tell exactly what is installed in an image now; None when that is not known."""
+        with self.db.read() as session:
+            row = session.get(Image, image_id)
+        if row is None or row.current is None or row.packages is None:
+            return None
+        return Frozen(python=self._python_of(self.root / row.id / row.current), packages=row.packages)
+
+    @staticmethod
+    def _python_of(environment: Path) -> str | None:
+        with contextlib.suppress(OSError):
+            for line in (environment / "pyvenv.cfg").read_text().splitlines():
+                key, _, value = line.partition("=")
+                if key.strip() in ("version", "version_info"):
+                    return ".".join(value.strip().split(".")[:3])
+        return None
+
+    def with_packages(self, principal: Principal, image_id: str | None, wanted: Frozen) -> str:
+        """Give an image in which exactly these packages are installed.
+
+        The named one where it still has them, else the caller's own that was made for them, which is built now if it
+        does not exist yet.
+        """
+        if image_id is not None and self.frozen(image_id) == wanted and self._readable(principal, image_id):
+            return image_id
+        requirements = "".join(f"{package.name}=={package.version}\n" for package in wanted.packages)
+        python = ".".join((wanted.python or "").split(".")[:2]) or None
+        digest = hashlib.sha256(f"{python}\n{requirements}".encode()).hexdigest()[:12]
+        name = f"frozen-{digest}"
+        with self.db.read() as session:
+            found = select(Image.id).where(Image.owner_id == principal.user_id, Image.name == name)
+            existing = session.scalar(found)
+        if existing is not None:
+            return existing
+        made = self.create(
+            principal,
+            ImageCreate(
+                name=name,
+                description="Exactly the packages of an earlier run",
+                purposes=["training", "serving"],
+                requirements=requirements,
+                python=python,
+            ),
+        )
+        return made.id
+
+    def _readable(self, principal: Principal, image_id: str) -> bool:
+        try:
+            self._row(principal, "read:image", image_id)
+        except NotFound:
+            return False
+        return True
 
     # Objects
 

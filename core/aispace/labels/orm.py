@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, JSONValue, Owned
+from ..db import Base, JSONValue, Trashable
 
 
-class LabelGroup(Owned, Base):
+class LabelGroup(Trashable, Base):
     """A list of labels."""
 
     __tablename__ = "aispace_label_groups"

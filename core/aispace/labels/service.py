@@ -15,6 +15,7 @@ from ..errors import Conflict, Forbidden, InUse, NameTaken, NotFound
 from ..identity import SHARED, Principal, authorize, can, visible
 from ..ids import new_id
 from ..listing import contains, paged
+from ..objects import ObjectKind
 from ..schemas import Page, Ref
 from .orm import LabelGroup
 from .schemas import (
@@ -55,6 +56,11 @@ class LabelGroupService:
         """Names the datasets of a group."""
         self.used_labels: Callable[[str], dict[str, int]] = lambda _id: {}
         """Counts the annotations of a group's labels."""
+        self.trashed_users: Callable[[str], list[dict[str, str]]] = lambda _id: []
+        """Names the datasets in the trash that have a group."""
+        platform.objects.add(
+            ObjectKind(KIND, "lbl", KIND, "label group", LabelGroup, purged=self._check_unused_in_trash)
+        )
 
     def list(self, principal: Principal, query: LabelGroupQuery) -> Page[LabelGroupRead]:
         """List the groups that the principal may see."""
@@ -243,7 +249,27 @@ class LabelGroupService:
             if users:
                 raise InUse(f"The label group {row.name!r}", users)
             self._record(principal, "label_group.deleted", row)
-            session.delete(row)
+            self.platform.trash.put(principal, row)
+
+    def follow(self, session: Session, group_id: str, owner: Principal) -> None:
+        """Give a private group to the new owner of the dataset that it belongs to."""
+        row = session.get(LabelGroup, group_id)
+        if row is None or row.visibility != "private" or row.owner_id == owner.user_id:
+            return
+        name, number = row.name, 1
+        taken = select(LabelGroup.name).where(LabelGroup.owner_id == owner.user_id)
+        names = set(session.scalars(taken))
+        while name in names:
+            number += 1
+            name = f"{row.name[:46]}-{number}"
+        row.name, row.owner_id = name, owner.user_id
+        row.organisation_id, row.department_id = owner.organisation_id, owner.department_id
+        revisions.touch(row)
+
+    def _check_unused_in_trash(self, _session: Session, row: LabelGroup) -> None:
+        users = self.trashed_users(row.id)
+        if users:
+            raise InUse("The label group", users)
 
     # Inside
 

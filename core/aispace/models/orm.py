@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Id, JSONValue, Owned
+from ..db import Base, Id, JSONValue, Trashable
 from ..versions import Versioned
 
 
-class Model(Owned, Base):
+class Model(Trashable, Base):
     """What its versions have in common; it may have none yet."""
 
     __tablename__ = "aispace_models"

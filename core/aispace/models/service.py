@@ -18,6 +18,7 @@ from ..identity import Principal, authorize, can, visible
 from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged, slice_of
+from ..objects import ObjectKind
 from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page
 from ..storage.manifests import Entry, Manifest
 from ..storage.sources import stage
@@ -80,6 +81,7 @@ class ModelService:
         self.platform = platform
         self.db = platform.db
         self.files = VersionFiles(platform.blobs)
+        platform.objects.add(ObjectKind("model", "mdl", "model", "model", Model))
 
     # Models
 
@@ -153,8 +155,7 @@ class ModelService:
             if users:
                 raise InUse(f"Model {row.name!r}", users)
             self._record(principal, "deleted", row)
-            self.platform.lineage.forget(model_id)
-            session.delete(row)
+            self.platform.trash.put(principal, row)
 
     # Versions
 
@@ -291,6 +292,11 @@ class ModelService:
 
     # For other domains
 
+    def made_by(self, principal: Principal, model_id: str, name: str) -> tuple[str | None, int]:
+        """Tell which run made a version, if one did, and the version's number."""
+        version = self._readable(principal, model_id, name)[1]
+        return version.run_id, version.number
+
     def names(self, principal: Principal, ids: Iterable[str]) -> dict[str, str]:
         """Give the names of those models that exist and that the principal may read."""
         with self.db.read() as session:
@@ -426,7 +432,7 @@ class ModelService:
             return list(session.scalars(statement))
 
     def _users(self, principal: Principal, model_id: str, version: str | None = None) -> builtins.list[dict[str, str]]:
-        return self.platform.lineage.users_of(principal, model_id, version, kinds=("service",))
+        return self.platform.lineage.users_of(principal, model_id, version, kinds=("service", "batch_service"))
 
     def _record(self, principal: Principal, verb: str, row: Model, **params: Any) -> None:
         self.platform.events.record(

@@ -54,7 +54,7 @@ class NeedRead(Schema):
     id: str
     """For ``dismissed`` of the settings."""
     code: str
-    """``workload_failed`` for now."""
+    """``workload_failed`` or ``transfer_offered``."""
     object_id: str | None
     object_kind: str | None
     name: str

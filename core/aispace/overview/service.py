@@ -155,12 +155,15 @@ class OverviewService:
         failed = self.platform.workloads.list(
             principal, WorkloadQuery(owner="me", status="failed", sort="-ended_at", limit=50)
         )
-        needs = []
+        trashed = self.platform.trash.holds([one.object["id"] for one in failed.items if one.object])
+        needs = self._offers(principal)
         for one in failed.items:
             name = f"workload_failed:{one.id}"
             if name in dismissed or one.ended_at is None or one.ended_at < oldest:
                 continue
             target = one.object or {}
+            if target.get("id") in trashed:
+                continue
             needs.append(
                 NeedRead(
                     id=name,
@@ -177,6 +180,23 @@ class OverviewService:
                 )
             )
         return needs
+
+    def _offers(self, principal: Principal) -> list[NeedRead]:
+        """Objects that others want to hand over to the caller; these cannot be dismissed, only decided."""
+        if not can(principal, "read:transfer"):
+            return []
+        return [
+            NeedRead(
+                id=f"transfer_offered:{one.id}",
+                code="transfer_offered",
+                object_id=one.id,
+                object_kind="transfer",
+                name=one.object_name,
+                params={"from": one.giver.name, "kind": one.object_kind, "note": one.note},
+                occurred_at=one.offered_at,
+            )
+            for one in self.platform.transfers.pending(principal)
+        ]
 
     def _cost_today(self, principal: Principal) -> Amount | None:
         if not can(principal, "read:usage"):

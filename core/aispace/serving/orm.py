@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Id, JSONValue, Owned, UTCDateTime, utc_now
+from ..db import Base, Id, JSONValue, Owned, Trashable, UTCDateTime, utc_now
 
 
-class Service(Owned, Base):
+class Service(Trashable, Base):
     """An online service. Only the rollout writes ``status``; requests write ``target`` and ``desired``."""
 
     __tablename__ = "aispace_services"

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
@@ -20,6 +21,7 @@ from ..identity import SYSTEM, Principal, authorize, can, visible
 from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged
+from ..objects import ObjectKind
 from ..schemas import Page
 from ..workloads.schemas import LogQuery, LogRead
 from .access import ServiceTokens
@@ -87,6 +89,8 @@ class ServingService(LoggingConfigurable):
         self.shapes = Shapes(self)
         platform.workloads.on_change("service", self.rollout.on_change)
         platform.trees.in_use.append(self.rollout.trees_in_use)
+        kind = ObjectKind("service", "svc", "service", "service", Service, name_limit=32)
+        platform.objects.add(replace(kind, restored=lambda *_: self.routing.touch(), moved=self._check_reach))
 
     # Life
 
@@ -309,9 +313,23 @@ class ServingService(LoggingConfigurable):
             for item in self.platform.workloads.active_of(row.id):
                 self.platform.workloads.stop(SYSTEM, item["id"])
             self.record(principal, "service.deleted", row)
-            self.platform.lineage.forget(row.id)
-            session.delete(row)
+            self.platform.trash.put(principal, row)
             self.routing.touch()
+
+    def _check_reach(self, session: Session, row: Service, owner: Principal) -> None:
+        """Refuse a new owner who could not start the service again: its processes read with his rights."""
+        wanted = session.get(Deployment, (row.id, row.desired))
+        for word, object_id, source in (
+            ("model", wanted and wanted.model_id, self.platform.models),
+            ("algorithm", wanted and wanted.script_id, self.platform.algorithms),
+        ):
+            if object_id and object_id not in source.names(owner, [object_id]):
+                raise Conflict(
+                    "out_of_reach",
+                    f"Not moved. {owner.name} may not read the {word} that {row.name} serves. Hand that over first, or "
+                    "make it public.",
+                    params={"kind": word, "object_id": object_id, "name": row.name},
+                )
 
     # For the gateway
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Id, JSONValue, Owned, UTCDateTime, utc_now
+from ..db import Base, Id, JSONValue, Owned, Trashable, UTCDateTime, utc_now
 
 
-class TrainingJob(Owned, Base):
+class TrainingJob(Trashable, Base):
     """What its runs have in common."""
 
     __tablename__ = "aispace_training_jobs"

@@ -18,6 +18,7 @@ from ..lineage.service import Point
 from ..listing import contains, paged, slice_of
 from ..models.schemas import ModelVersionRead
 from ..models.service import RunOutput
+from ..objects import ObjectKind
 from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page
 from ..storage.manifests import Entry, Manifest
 from ..versions import VersionFiles, version_number
@@ -64,6 +65,8 @@ class TrainingService:
         self.collecting = Collecting(platform, TrainingRun, self._collected)
         platform.workloads.on_change("training", self._changed)
         platform.datasets.register_user(self._users_of_dataset)
+        kind = ObjectKind("training_job", "job", "training", "training job", TrainingJob, purged=self._purge)
+        platform.objects.add(kind)
 
     def start(self) -> None:
         """Go on with what was not finished when the platform was stopped."""
@@ -165,10 +168,13 @@ class TrainingService:
             job = self._job(session, principal, "write", job_id)
             revisions.check(job, revision, lambda: self._shape(session, principal, job))
             for row in self._runs(session, job):
-                self._delete_run(session, job, row)
+                self._check_ended(job, row)
             self._record(principal, "deleted", job)
-            self.platform.lineage.forget(job_id)
-            session.delete(job)
+            self.platform.trash.put(principal, job)
+
+    def _purge(self, session: Session, job: TrainingJob) -> None:
+        for row in self._runs(session, job):
+            self._delete_run(session, job, row)
 
     # Runs
 
@@ -394,6 +400,11 @@ class TrainingService:
         if row_id is not None:
             with self.db.write() as session:
                 row = session.get_one(TrainingRun, row_id)
+                begins = change.status == "starting" or (change.started_at is not None and "frozen" not in row.named)
+                if begins and row.named["image"]:
+                    # What it runs with, to the last package: the image may be built anew later.
+                    frozen = self.platform.images.frozen(row.named["image"]["id"])
+                    row.named = {**row.named, "frozen": frozen.model_dump(mode="json") if frozen else None}
                 self._project(session, row)
 
     def _collected(self, row_id: str) -> None:
@@ -448,11 +459,15 @@ class TrainingService:
             raise NotFound("outputs", row.name)
         return row.outputs
 
-    def _delete_run(self, session: Session, job: TrainingJob, row: TrainingRun) -> None:
+    @staticmethod
+    def _check_ended(job: TrainingJob, row: TrainingRun) -> None:
         if row.status not in ENDED:
             raise Conflict(
                 "not_ended", f"Not deleted. Run {row.name} of {job.name!r} is {outward(row)}. Stop it first."
             )
+
+    def _delete_run(self, session: Session, job: TrainingJob, row: TrainingRun) -> None:
+        self._check_ended(job, row)
         self.platform.lineage.forget(job.id, row.name)
         self.platform.workloads.delete(SYSTEM, row.workload_id)
         session.delete(row)

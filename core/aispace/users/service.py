@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from .. import revisions
-from ..db.base import Owned
+from ..db.base import WITH_TRASH, Owned
 from ..errors import Conflict, Forbidden, InUse, Invalid, NameTaken, NotFound, Unauthenticated
 from ..identity import SYSTEM, Principal, Scope, authorize
 from ..ids import new_id
@@ -518,7 +518,8 @@ def _owned_by(session: Session, user_id: str) -> list[dict[str, str]]:
     for mapper in sorted(User.registry.mappers, key=lambda m: m.class_.__name__):
         model = mapper.class_
         if issubclass(model, Owned):
-            number = session.scalar(select(func.count()).select_from(model).where(model.owner_id == user_id)) or 0
+            counted = select(func.count()).select_from(model).where(model.owner_id == user_id)
+            number = session.scalar(counted, execution_options=WITH_TRASH) or 0
             if number:
                 owned.append({"kind": model.__name__, "name": str(number)})
     return owned

@@ -193,6 +193,16 @@ class WorkloadService(AttemptReader, QueueReader, LoggingConfigurable):
             session.delete(row)
             self.db.after_commit(lambda: self.platform.engine.forget(workload_id))
 
+    def hand_over(self, object_id: str, owner: Principal) -> None:
+        """Give all workloads of an object to its new owner; what runs goes on, and is paid by him from now on."""
+        with self.db.write() as session:
+            rows = session.scalars(select(Workload).where(Workload.object_id == object_id)).all()
+            for row in rows:
+                row.owner_id = owner.user_id
+                row.organisation_id, row.department_id = owner.organisation_id, owner.department_id
+            session.flush()
+            self.platform.billing.hand_over([row.id for row in rows], owner)
+
     def report(
         self,
         workload_id: str,

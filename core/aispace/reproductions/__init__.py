@@ -1,0 +1,1 @@
+"""Model versions made once more, and what came out different."""
