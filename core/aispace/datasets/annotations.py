@@ -256,9 +256,14 @@ def stored(item: AnnotationObject) -> dict[str, Any]:
 
 def box_of_edges(left: float, upper: float, right: float, lower: float) -> dict[str, Any]:
     """Make a stored box. Edges are rounded, not sizes: so every form that has edges or sizes gives it back as it is."""
-    left, upper, right, lower = (round(edge, DECIMALS) for edge in (left, upper, right, lower))
-    numbers = {"x": left, "y": upper, "w": round(right - left, DECIMALS), "h": round(lower - upper, DECIMALS)}
-    return {"type": "bbox", **{key: int(n) if n == int(n) else n for key, n in numbers.items()}}
+    left, upper = round(left, DECIMALS), round(upper, DECIMALS)
+    w, h = round(round(right, DECIMALS) - left, DECIMALS), round(round(lower, DECIMALS) - upper, DECIMALS)
+    return {"type": "bbox", "x": _plain(left), "y": _plain(upper), "w": _plain(w), "h": _plain(h)}
+
+
+def _plain(number: float) -> float | int:
+    whole = int(number)
+    return whole if whole == number else number
 
 
 def counted(objects: Sequence[dict[str, Any]] | None) -> list[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_OBJECTS: Final = 1000
 """Of one image."""
 MAX_LABELS: Final = 2000
+ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 OBJECTS = TypeAdapter(list[AnnotationObject])
 TABLES: Final[tuple[Layout, ...]] = ("csv", "tsv", "jsonl")
 BOXES: Final[tuple[Layout, ...]] = ("coco", "voc", "yolo")
@@ -352,4 +353,4 @@ def natural(text: str) -> tuple[int, int, str]:
 def write_spool(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
     """Write what goes into the dataset, one JSON line a sample."""
     for row in rows:
-        yield json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        yield ENCODE(row).encode() + b"\n"

@@ -163,7 +163,8 @@ class WorkingCopy:
             )
             self._enter(number, state, item.get("split"), bool(item.get("hard")), objects, item["size"])
         row.added += len(rows)
-        self.session.execute(insert(Sample), rows)
+        table: Any = Sample.__table__
+        self.session.execute(insert(table), rows)
 
     def annotate(
         self, sample: Sample, objects: list[dict[str, Any]], state: str, *, by: str | None, at: datetime | None = None
@@ -297,7 +298,9 @@ class WorkingCopy:
                 )
         new = [{"dataset": number, "label": k[0], "number": k[1]} for k, stays in self._label_rows.items() if stays]
         if new:
-            self.session.execute(_insert(self.session, SampleLabel).on_conflict_do_nothing(), new)
+            # the table, not the class: half the time, nothing of the class is needed
+            table: Any = SampleLabel.__table__
+            self.session.execute(_insert(self.session, table).on_conflict_do_nothing(), new)
         for kind, counter in (("label", self._labels), ("split", self._splits), ("object", self._objects)):
             for key, n in counter.items():
                 if n:

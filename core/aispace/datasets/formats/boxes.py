@@ -59,22 +59,23 @@ def fit(box: RawBox, width: int | None, height: int | None) -> tuple[dict[str, A
         if width is None or height is None:
             raise ValueError("the size of its image is not known")
         x, y, w, h = x * width, y * height, w * width, h * height
-    if not all(math.isfinite(value) for value in (x, y, w, h)):
+    right, lower = x + w, y + h
+    if not (math.isfinite(right) and math.isfinite(lower) and math.isfinite(x) and math.isfinite(y)):
         raise ValueError("a number of the box is not finite")
-    edges = (x, y, x + w, y + h)
     cut = False
-    if width is not None and height is not None:
-        limits = (width, height, width, height)
-        inside = tuple(min(max(edge, 0.0), float(limit)) for edge, limit in zip(edges, limits, strict=True))
-        overhang = max(abs(one - other) for one, other in zip(inside, edges, strict=True))
+    if width is None or height is None:
+        if x < 0 or y < 0:
+            raise ValueError("the box begins outside of its image")
+    elif x < 0 or y < 0 or right > width or lower > height:
+        overhang = max(-x, -y, x - width, y - height, right - width, lower - height, -right, -lower)
         if overhang > OVERHANG:
-            corners = "({:g}, {:g}) to ({:g}, {:g})".format(*edges)
-            raise ValueError(f"the box from {corners} is outside of its image of {width} x {height} pixels")
+            raise ValueError(
+                f"the box from ({x:g}, {y:g}) to ({right:g}, {lower:g}) is outside of its image of {width} x {height} "
+                "pixels"
+            )
         cut = overhang >= 10**-DECIMALS
-        edges = (inside[0], inside[1], inside[2], inside[3])
-    elif x < 0 or y < 0:
-        raise ValueError("the box begins outside of its image")
-    shape = box_of_edges(*edges)
+        x, y, right, lower = max(x, 0.0), max(y, 0.0), min(right, float(width)), min(lower, float(height))
+    shape = box_of_edges(x, y, right, lower)
     if shape["w"] <= 0 or shape["h"] <= 0:
         raise ValueError("the box has no area")
     return shape, cut

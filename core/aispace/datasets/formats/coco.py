@@ -78,8 +78,8 @@ def _annotation(shelf: Shelf, source: int, path: str, value: Any, line: int, ref
     if image is None or category is None:
         refuse(path, "annotation_invalid", "an annotation has no image_id or no category_id", line)
         return
-    box = value.get("bbox")
-    if not isinstance(box, list) or len(box) != 4 or not all(type(n) in (int, float) for n in box):
+    edges = _edges(value.get("bbox"))
+    if edges is None:
         refuse(path, "box_missing", f"annotation {value.get('id')!r} has no bbox of four numbers", line)
         return
     extra: dict[str, Any] = {}
@@ -94,13 +94,15 @@ def _annotation(shelf: Shelf, source: int, path: str, value: Any, line: int, ref
     if type(score) in (int, float) and 0 <= score <= 1:
         extra["score"] = score
     said = json.dumps(extra, ensure_ascii=False) if extra else None
-    edges = (float(box[0]), float(box[1]), float(box[2]), float(box[3])) if _short(box) else (0.0, 0.0, 0.0, 0.0)
     shelf.insert("boxes", (source, image, category, *edges, said, line))
 
 
-def _short(box: list[Any]) -> bool:
-    """Tell whether numbers can be floats: an integer may be longer than any."""
-    return all(abs(n) < 1e300 for n in box)
+def _edges(box: Any) -> tuple[float, float, float, float] | None:
+    try:
+        x, y, w, h = box
+        return (x + 0.0, y + 0.0, w + 0.0, h + 0.0)
+    except (TypeError, ValueError, OverflowError):  # no list, not four, no numbers, or one longer than any float
+        return None
 
 
 def boxes(shelf: Shelf, source: int, image: Any, categories: dict[Any, str]) -> Iterator[RawBox]:
