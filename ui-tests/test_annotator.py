@@ -319,6 +319,33 @@ def test_a_text_is_read_and_labelled_with_the_labels_beside_it(
     client.datasets.delete(made.id)
 
 
+def test_rows_of_a_table_are_listed_with_their_columns_and_labelled(
+    desk: Visitor, client: AISpaceClient, tmp_path: Path
+) -> None:
+    made = client.datasets.create(
+        f"plants-{uuid.uuid4().hex[:8]}",
+        data_type="tabular",
+        annotation_type="tabular_classification",
+        labels=["setosa", "virginica"],
+    )
+    (tmp_path / "plants.csv").write_text("petal_length,petal_width\n1.4,0.2\n5.9,\n", encoding="utf-8")
+    client.datasets.import_files(made.id, tmp_path / "plants.csv", table={"label_column": ""})
+    desk.dress("en", "JupyterLab Light")
+    desk.open(f"/datasets/{made.id}")
+    expect(desk.content.get_by_text("petal_width")).to_be_visible()
+    expect(desk.content.locator("[data-sample]").nth(1)).to_contain_text("5.9")
+    desk.content.locator("[data-sample]").nth(0).dblclick()
+    annotator = desk.content.locator(".jp-AISpace-Annotator")
+    expect(annotator.get_by_role("row", name=re.compile("petal_length.*1.4"))).to_be_visible()
+    annotator.focus()
+    desk.page.keyboard.press("1")
+    expect(annotator.get_by_role("row", name=re.compile("petal_width.*empty"))).to_be_visible()
+    desk.page.keyboard.press("2")
+    expect(mark(annotator, "saved")).to_be_visible()
+    assert sorted(labels_of(client, made.id).values()) == ["setosa", "virginica"]
+    client.datasets.delete(made.id)
+
+
 @pytest.mark.capability("TD-35")
 def test_a_reviewer_rejects_with_a_reason_that_the_annotator_reads(
     desk: Visitor, client: AISpaceClient, dataset: str

@@ -131,3 +131,12 @@ export function both(mine: IAnnotatorObject[], theirs: IAnnotatorObject[]): IAnn
   }
   return result;
 }
+
+/** A cell of a table where there is little room: numbers to six digits. */
+export function shownValue(value: number | boolean | string | null | undefined): string {
+  return value === null || value === undefined
+    ? '–'
+    : typeof value === 'number'
+      ? String(Number(value.toPrecision(6)))
+      : String(value);
+}

@@ -1,6 +1,6 @@
 import type { ITrans } from '../i18n';
 import { element } from './dom';
-import { summary } from './objects';
+import { shownValue, summary } from './objects';
 import type { Pictures } from './pictures';
 import type { Session } from './session';
 import type { IAnnotatorSample } from './types';
@@ -10,10 +10,7 @@ const LENGTH = 15;
 /** The beginning of what a sample is, where it is no picture. */
 function beginning(sample: IAnnotatorSample): string {
   return sample.values
-    ? Object.values(sample.values)
-        .slice(0, 4)
-        .map(value => (value === null ? '–' : String(value)))
-        .join(' · ')
+    ? Object.values(sample.values).slice(0, 4).map(shownValue).join(' · ')
     : (sample.excerpt ?? sample.path).slice(0, 60);
 }
 

@@ -1,6 +1,13 @@
 import type { DragEvent } from 'react';
 import { useRef, useState, useSyncExternalStore } from 'react';
-import type { AISpaceError, ImportLayout, IUploadFile, Source } from '../../client';
+import type {
+  AISpaceError,
+  IImportOptions,
+  ImportLayout,
+  ITableOptions,
+  IUploadFile,
+  Source
+} from '../../client';
 import { idempotencyKey } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button, CheckField, RadioCards, SelectField } from '../controls';
@@ -12,7 +19,7 @@ import { ErrorView, Skeleton } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { ImportProgress } from './ImportProgress';
-import { Layouts, Preview, useSampleCount } from './ImportPreview';
+import { Layouts, Preview, TableFields, useSampleCount } from './ImportPreview';
 import { droppedFiles, filesOf } from './localFiles';
 import { layoutMeaning, layoutWord, splitWord } from './words';
 
@@ -45,12 +52,19 @@ export default function ImportPage(): JSX.Element {
       kind => kind.data_type === dataType && kind.annotation_type === dataset.data?.annotation_type
     )?.imports ?? [];
   const [layout, setLayout] = useState<ImportLayout | 'auto'>('auto');
+  const [table, setTable] = useState<ITableOptions>({});
+  const [vocBoxes, setVocBoxes] = useState<'edges' | 'pixels'>('edges');
+  const options: IImportOptions = {
+    layout,
+    ...(Object.keys(table).length > 0 ? { table } : {}),
+    ...(vocBoxes === 'pixels' ? { voc_boxes: vocBoxes } : {})
+  };
   const inspection = useQuery(
-    source && !running ? `inspect ${id} ${layout} ${JSON.stringify(source)}` : null,
+    source && !running ? `inspect ${id} ${JSON.stringify(options)} ${JSON.stringify(source)}` : null,
     signal =>
       client.call('POST /datasets/{id}/import/inspect', {
         path: { id },
-        body: { source: source!, layout },
+        body: { source: source!, ...options },
         signal
       })
   );
@@ -102,7 +116,7 @@ export default function ImportPage(): JSX.Element {
         path: { id },
         body: {
           source: source!,
-          layout,
+          ...options,
           overwrite,
           duplicates: distinct ? 'skip' : 'keep',
           confirm,
@@ -168,6 +182,28 @@ export default function ImportPage(): JSX.Element {
               label: layoutWord(trans, value)
             }))}
           />
+          {inspection.data?.table ? (
+            <TableFields
+              table={inspection.data.table}
+              dataType={dataType}
+              onChange={patch => setTable({ ...table, ...patch })}
+            />
+          ) : null}
+          {inspection.data?.layout === 'voc' ? (
+            <RadioCards
+              label={trans.__('Numbers of the boxes')}
+              rows
+              value={vocBoxes}
+              onChange={value => setVocBoxes(value as 'edges')}
+              options={[
+                { value: 'edges', label: trans.__('Edges, counted from 0: most tools') },
+                {
+                  value: 'pixels',
+                  label: trans.__('First and last pixel, counted from 1: the original VOC data')
+                }
+              ]}
+            />
+          ) : null}
           <RadioCards
             label={trans.__('A file whose name is there already')}
             rows

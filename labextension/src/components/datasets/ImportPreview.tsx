@@ -1,5 +1,6 @@
-import type { IDatasetRead, IInspection, INote, ITablePreview } from '../../client';
+import type { IDatasetRead, IInspection, INote, ITableOptions, ITablePreview } from '../../client';
 import { useApp } from '../context';
+import { CheckField, SelectField } from '../controls';
 import { count, percent } from '../formats';
 import { layoutMeaning, layoutWord, splitWord } from './words';
 
@@ -49,6 +50,40 @@ export function Notes(props: { notes: INote[] }): JSX.Element | null {
       ))}
     </ul>
   ) : null;
+}
+
+/** Which columns hold what. */
+export function TableFields(props: {
+  table: ITablePreview;
+  dataType: string;
+  onChange: (patch: ITableOptions) => void;
+}): JSX.Element {
+  const { trans } = useApp();
+  const { table } = props;
+  const columns = table.columns.map(({ name }) => ({ value: name, label: name }));
+  return (
+    <>
+      {props.dataType === 'text' ? (
+        <SelectField
+          label={trans.__('Column of the texts')}
+          value={table.text_column ?? ''}
+          onChange={text_column => props.onChange({ text_column })}
+          options={columns}
+        />
+      ) : null}
+      <SelectField
+        label={trans.__('Column of the labels')}
+        value={table.label_column ?? ''}
+        onChange={label_column => props.onChange({ label_column })}
+        options={[{ value: '', label: trans.__('none: they are given later') }, ...columns]}
+      />
+      <CheckField
+        label={trans.__('The first line names the columns')}
+        checked={table.header}
+        onChange={header => props.onChange({ header })}
+      />
+    </>
+  );
 }
 
 /** The first rows of a table, as they are in the file. */

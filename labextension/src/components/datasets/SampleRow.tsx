@@ -1,4 +1,5 @@
 import type { IColumn, ILabel, ISampleRead } from '../../client';
+import { shownValue } from '../../annotator/objects';
 import { useTrans } from '../context';
 import { Icon } from '../Icon';
 import { lookOf, statusWord } from '../status';
@@ -72,7 +73,7 @@ export function SampleRow(props: ISampleCell & { columns: IColumn[]; height: num
                 className="ais-SampleRow-cell"
                 data-number={column.type === 'integer' || column.type === 'number' || undefined}
               >
-                {String(sample.values?.[column.name] ?? '–')}
+                {shownValue(sample.values?.[column.name])}
               </span>
             ))
           ) : (
