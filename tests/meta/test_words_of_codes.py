@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = (ROOT / "core/aispace", ROOT / "server_extension/aispace_server")
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
-NOT_ANSWERED = ("client", "commands", "tour", "gateway")
+NOT_ANSWERED = ("backup", "client", "commands", "tour", "gateway")
 """Folders whose errors are met by programs and terminals only, never by a page."""
 ERRORS_BY_FACES = {"bad_request", "offline", "unexpected"}
 """Made of an HTTP status by Tornado, or by the browser's client itself."""

@@ -170,5 +170,25 @@ export const ERROR_WORDS: Words = {
   visiting: t => t.__('Not done. You are on the server of somebody else. Use your own server for this.'),
   wrong_offset: t =>
     t.__('Not stored. A part of the upload is missing. Go on with it, or upload the file again.'),
-  xsrf: t => t.__('Not done. The page was open for too long. Reload it and try again.')
+  xsrf: t => t.__('Not done. The page was open for too long. Reload it and try again.'),
+  decided: t => t.__('Not done. The offer is decided already.'),
+  label_group_in_trash: t => t.__('Not restored. Its label group is in the trash, too. Restore that first.'),
+  not_from_training: t =>
+    t.__(
+      'Not started. This version was uploaded, so nobody knows how it was made. Choose one that was saved from a training job.'
+    ),
+  not_in_trash: t => t.__('Not done. Somebody took it back at this moment.'),
+  object_gone: t => t.__('Not taken. It was deleted or has another owner by now. Decline the offer.'),
+  offered_already: (t, p) =>
+    t.__('Not offered. It is offered to %1 already. Withdraw that first.', text(p.to)),
+  out_of_reach: (t, p) =>
+    t.__(
+      'Not moved. The new owner may not read what %1 needs. Hand that over first, or make it public.',
+      text(p.name)
+    ),
+  preset: t => t.__('Not offered. A preset belongs to all. Copy it instead.'),
+  run_gone: t =>
+    t.__(
+      'Not started. The training job that made it was deleted or is not shared with you. Restore it from the trash, or ask its owner.'
+    )
 };

@@ -41,6 +41,7 @@ export const EVENT_WORDS: Words = {
   'training_job.created': trans => trans.__('Training job created'),
   'model.created': trans => trans.__('Model created'),
   'model.version_created': (trans, p) => trans.__('Model version %1 created', text(p.version)),
+  'model.reproduction_started': (trans, p) => trans.__('Reproduction of %1 started', text(p.version)),
   'service.created': trans => trans.__('Service created'),
   'service.changed': trans => trans.__('Service changed'),
   'user.created': trans => trans.__('User created')

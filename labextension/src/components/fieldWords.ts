@@ -32,7 +32,10 @@ export const FIELD_WORDS: Words = {
   finite_number: t => t.__('A number is needed.'),
   float_parsing: t => t.__('A number is needed.'),
   float_type: t => t.__('A number is needed.'),
-  format: t => t.__('The model has no model.onnx, which the model server needs. Save or convert it as ONNX.'),
+  format: t =>
+    t.__(
+      'Nothing can serve the model: it has neither model.onnx, nor a .joblib or .skops file, nor inference.py.'
+    ),
   greater_than: (t, p) => t.__('This is too small. %1', text(p.message)),
   greater_than_equal: (t, p) => t.__('This is too small. %1', text(p.message)),
   header_missing: t => t.__('The size of the file is missing. Upload it again.'),
@@ -42,6 +45,7 @@ export const FIELD_WORDS: Words = {
   int_type: t => t.__('A whole number is needed.'),
   into_itself: t => t.__('A folder can not go into itself.'),
   invalid: (t, p) => t.__('This is not accepted. %1', text(p.message)),
+  is_owner: t => t.__('He owns it already. Name somebody else.'),
   kind_unknown: t => t.__('This type of annotation is not possible for this type of data.'),
   label_missing: t => t.__('A sample without a label can not be confirmed.'),
   label_needs_shape: t =>
@@ -67,9 +71,11 @@ export const FIELD_WORDS: Words = {
   no_zone: t => t.__('A time zone is missing, for instance 2026-01-31T00:00:00Z.'),
   not_a_file: t => t.__('This is no file. Choose a file.'),
   not_a_notebook: t => t.__('This is no notebook of format 4. Save it again in JupyterLab.'),
+  not_a_script: (t, p) => t.__('A class with a method inference(self, data) is needed. %1', text(p.message)),
   not_accepted: t => t.__('The algorithm does not take this. Choose another dataset or algorithm.'),
   not_found: t => t.__('Not found. It may have been deleted, or it is not shared with you.'),
-  not_onnx: t => t.__('The model has no model.onnx, so it can not be tried here.'),
+  not_servable: t =>
+    t.__('The model has neither model.onnx nor a .joblib or .skops file, so it can not be tried here.'),
   notebook_empty: t => t.__('The notebook has no code cells. Choose another.'),
   nul: t => t.__('It holds a character that is not allowed.'),
   one_label_only: t => t.__('This dataset takes one label a sample.'),
