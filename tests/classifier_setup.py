@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from aispace.algorithms.schemas import AlgorithmQuery, AlgorithmRead
 from aispace.datasets.requests import ImportRequest
 from aispace.datasets.schemas import DatasetCreate, PublishRequest
 from aispace.identity import SYSTEM, Principal
@@ -61,13 +62,16 @@ class Classifier:
         self.admin = self.user("root-like", role="administrator")
         self.image_id = self._image(python)
         platform.algorithms.ensure_presets()
-        from aispace.algorithms.schemas import AlgorithmQuery
-
-        self.algorithm = platform.algorithms.list(self.alice, AlgorithmQuery(scope="preset")).items[0]
+        self.algorithm = self.preset("image-classifier")
         spec = SpecCreate(
             name="small", cpu=0.5, memory_bytes=1 << 30, purposes=["training", "evaluation"], price_per_hour="3.6"
         )
         self.spec_id = platform.resources.create(SYSTEM, spec).id
+
+    def preset(self, name: str) -> AlgorithmRead:
+        """Find a preset algorithm."""
+        found = self.platform.algorithms.list(self.alice, AlgorithmQuery(scope="preset")).items
+        return next(one for one in found if one.name == name)
 
     def user(self, name: str, **more: Any) -> Principal:
         """Make an account."""
@@ -103,11 +107,16 @@ class Classifier:
         """Publish a dataset of shapes; give its id."""
         owner = owner or self.alice
         self.put({f"{name}/{label}/{n}.png": draw(label, n) for label in SHAPES for n in numbers}, owner)
-        datasets = self.platform.datasets
-        made = datasets.create(owner, DatasetCreate(name=name))
-        started = datasets.imports.create(
-            owner, made.id, ImportRequest(source=AreaSource(kind="area", path=name), layout="class_folders")
-        )
+        return self.publish(DatasetCreate(name=name), name, "class_folders", owner)
+
+    def publish(
+        self, wanted: DatasetCreate, path: str, layout: str, owner: Principal | None = None, **more: Any
+    ) -> str:
+        """Import what lies in somebody's area into a new dataset and publish it; give its id."""
+        owner, datasets = owner or self.alice, self.platform.datasets
+        made = datasets.create(owner, wanted)
+        request = ImportRequest.model_validate({"source": AreaSource(kind="area", path=path), "layout": layout, **more})
+        started = datasets.imports.create(owner, made.id, request)
         until(lambda: datasets.imports.get(owner, started.id).status in ("succeeded", "failed"))
         datasets.versions.publish(owner, made.id, PublishRequest(note=""))
         return str(made.id)

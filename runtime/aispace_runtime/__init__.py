@@ -16,16 +16,19 @@ from .dataset import Box, Dataset, Sample, dataset
 from .launch import Launch, current
 from .metrics import log, progress
 from .model_config import save_model_config
+from .parts import Parts, parts
 from .predictions import predictions
 
 __all__ = [
     "Box",
     "Dataset",
     "Launch",
+    "Parts",
     "Sample",
     "current",
     "dataset",
     "log",
+    "parts",
     "predictions",
     "progress",
     "save_model_config",

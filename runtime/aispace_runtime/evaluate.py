@@ -16,7 +16,7 @@ from .dataset import Sample, dataset
 from .inference.errors import InferenceError, ModelError
 from .inference.loading import load_model
 from .inference.model import Model
-from .inference.predict import answer, image_feed
+from .inference.predict import answer, image_feed, rows_feed
 from .metrics import log, progress
 from .predictions import predictions
 
@@ -28,10 +28,21 @@ def _batches(samples: Sequence[Sample]) -> Iterator[Sequence[Sample]]:
         yield samples[start : start + BATCH]
 
 
+def _feed(model: Model, batch: Sequence[Sample]) -> dict[str, Any]:
+    """Make the input of samples as callers of the service would send them."""
+    if batch[0].values is not None:
+        return rows_feed(model, [dict(sample.values or {}) for sample in batch])
+    if model.config.get("preprocess"):
+        return image_feed(model, [sample.path.read_bytes() for sample in batch])
+    if len(model.inputs) == 1 and model.inputs[0].datatype == "BYTES":
+        return rows_feed(model, [sample.text for sample in batch])
+    return image_feed(model, [sample.path.read_bytes() for sample in batch])
+
+
 def _records(model: Model, samples: Sequence[Sample], name: str) -> Iterator[dict[str, Any]]:
     right = done = 0
     for batch in _batches(samples):
-        outputs = model.run(image_feed(model, [sample.path.read_bytes() for sample in batch]))
+        outputs = model.run(_feed(model, batch))
         for sample, guess in zip(batch, answer(model, outputs)["predictions"], strict=True):
             if "label" not in guess:
                 raise ModelError("The model gives no label. Its config.json needs the names of its labels.")

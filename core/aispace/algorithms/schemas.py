@@ -15,7 +15,8 @@ from .parameters import Parameter, ParameterName
 
 Category = Literal[
     "image_classification", "object_detection", "semantic_segmentation", "object_tracking", "text_classification",
-    "word_segmentation", "named_entity_recognition", "audio_classification", "speech_recognition", "llm", "custom",
+    "tabular_classification", "word_segmentation", "named_entity_recognition", "audio_classification",
+    "speech_recognition", "llm", "custom",
 ]  # fmt: skip
 RunCommand = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
 Argument = Literal[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from .schemas import ModelWarning, Tensor
@@ -15,6 +15,10 @@ DATATYPES: Final = frozenset(
     {"BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"}
 )
 """Open Inference Protocol, version 2, "Tensor Data Types"."""
+ESTIMATORS: Final = (".joblib", ".pkl", ".skops")
+"""Files of scikit-learn."""
+MODEL_SCRIPT: Final = "inference.py"
+"""A model that brings this file is served by it."""
 
 
 class BadConfig(ValueError):
@@ -100,14 +104,24 @@ def metrics_of(config: Mapping[str, Any] | None) -> dict[str, float]:
     }
 
 
+def formats_of(paths: Iterable[str]) -> set[str]:
+    """Tell what of a model's files the model server can load: ``onnx``, ``sklearn``, or ``script``, which serves it."""
+    top = {path for path in paths if "/" not in path}
+    found = {"onnx"} if "model.onnx" in top else set()
+    if any(path.endswith(ESTIMATORS) for path in top):
+        found.add("sklearn")
+    return found | ({"script"} if MODEL_SCRIPT in top else set())
+
+
 def warnings_of(config: Mapping[str, Any] | None, paths: set[str]) -> list[ModelWarning]:
     """Tell what keeps a version from being served with labels and images."""
     found = []
-    if "model.onnx" not in paths:
+    if not formats_of(paths):
         found.append(
             ModelWarning(
-                code="not_onnx",
-                message="There is no model.onnx: the model server of AI Space cannot serve it. An own image can.",
+                code="not_servable",
+                message="There is neither model.onnx, nor a .joblib or .skops file of scikit-learn, nor inference.py: "
+                "it is kept, and a script of an algorithm can serve it.",
             )
         )
     if config is None:

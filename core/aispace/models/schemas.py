@@ -98,7 +98,7 @@ class Tensor(Schema):
 class ModelWarning(Schema):
     """Something that keeps a version from being used fully."""
 
-    code: Literal["no_config", "config_invalid", "no_labels", "not_onnx"]
+    code: Literal["no_config", "config_invalid", "no_labels", "not_servable"]
     message: str
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import Invalid, NotFound
+from ..models.config import MODEL_SCRIPT, formats_of
 from ..versions import VersionFiles, version_number
 from ..workloads.schemas import WorkloadSpec
 from .orm import Deployment
@@ -24,9 +25,6 @@ DEPLOYED: Final = (
     "model", "script", "image_id", "spec_id", "replicas", "parameters", "argument_mapping", "environment",
 )  # fmt: skip
 """What makes a new deployment when it is changed."""
-MODEL_SCRIPT: Final = "inference.py"
-"""A model that brings this file is served by it."""
-SERVABLE: Final = (".joblib", ".pkl", ".skops")
 MOST_SOURCE: Final = 1 << 20
 
 
@@ -127,8 +125,9 @@ class Configuring:
     def _own_script(self, model: ResolvedModel) -> bool:
         """Tell whether the model is served by a script of its own; refuse a model that nothing here can serve."""
         names = [entry.path for entry in self.files.entries(model.manifest) if "/" not in entry.path]
-        by_file = any(name == "model.onnx" or name.endswith(SERVABLE) for name in names)
-        if MODEL_SCRIPT in names:
+        formats = formats_of(names)
+        by_file = bool(formats & {"onnx", "sklearn"})
+        if "script" in formats:
             try:
                 self._check_source(model.manifest, MODEL_SCRIPT, "model")
                 return True

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Unavailable
+from ..models.config import MODEL_SCRIPT
 from ..workloads.schemas import Mount, WorkloadSpec
-from .configuring import MODEL_SCRIPT
 from .orm import Deployment, Service
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from ..identity import SYSTEM, Principal, authorize, can, visible
 from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged
+from ..models.config import formats_of
 from ..models.service import ResolvedModel
 from ..schemas import Amount, CursorPage, Page, Ref, VersionRef
 from ..workloads.schemas import LogQuery, LogRead, Mount, WorkloadRead, WorkloadSpec
@@ -183,8 +184,12 @@ class EvaluationService:
         dataset: FoundDataset | None = None
         with errors.part("model_id"):
             model = self.platform.models.resolve(principal, body.model_id, body.version, field="model_id")
-            if any(warning == "not_onnx" for warning in self._warnings(principal, model)):
-                raise Invalid("model_id", "Model: it has no model.onnx, so it cannot be tried here.", code="not_onnx")
+            if not formats_of(entry.path for entry in self.files.files.entries(model.manifest)) & {"onnx", "sklearn"}:
+                raise Invalid(
+                    "model_id",
+                    "Model: it has neither model.onnx nor a .joblib or .skops file, so it cannot be tried here.",
+                    code="not_servable",
+                )
         with errors.part("image_id"):
             image_id = body.image_id or (model.runtime_image_id if model else None)
             if image_id is None:
@@ -199,9 +204,6 @@ class EvaluationService:
         if model is None or image is None or dataset is None:
             raise RuntimeError("what is missing was refused")
         return model, image, dataset
-
-    def _warnings(self, principal: Principal, model: ResolvedModel) -> Sequence[str]:
-        return [w.code for w in self.platform.models.version(principal, model.id, model.version).warnings]
 
     def _changed(self, change: WorkloadChange) -> None:
         self.collecting.changed(change)

@@ -54,6 +54,23 @@ export const LIFECYCLE_EVENTS: Words = {
   'service.stopped': t => t.__('Service stopped'),
   'service.failed': t => t.__('Service failed'),
   'service.rolled_back': (t, p) => t.__('Rolled back to deployment %1', text(p.number ?? p.from)),
+  'service.canary_deployed': (t, p) =>
+    t.__('Canary #%1 is being deployed for %2 % of the requests', text(p.number), text(p.share)),
+  'service.canary_serving': (t, p) => t.__('Canary #%1 serves with %2 %', text(p.number), text(p.share)),
+  'service.share_changed': (t, p) => t.__('Share or rule of canary #%1 changed', text(p.number)),
+  'service.canary_promoted': (t, p) => t.__('Canary #%1 promoted', text(p.number)),
+  'service.canary_withdrawn': (t, p) => t.__('Canary #%1 withdrawn', text(p.number)),
+  'service.canary_rolled_back': (t, p) => t.__('Canary #%1 taken back by its rule', text(p.number)),
+  'service.canary_failed': (t, p) => t.__('Canary #%1 failed', text(p.number)),
+  'service.auto_stopped': t => t.__('Service stopped by itself'),
+  'batch_service.created': t => t.__('Batch service created'),
+  'batch_service.changed': t => t.__('Batch service changed'),
+  'batch_service.deleted': t => t.__('Batch service deleted'),
+  'batch_service.started': t => t.__('Batch service started'),
+  'batch_service.stop_requested': t => t.__('Stop asked for'),
+  'batch_service.succeeded': t => t.__('Batch service has done all files'),
+  'batch_service.failed': t => t.__('Batch service failed'),
+  'batch_service.stopped': t => t.__('Batch service stopped'),
   'service.start_requested': t => t.__('Start asked for'),
   'service.stop_requested': t => t.__('Stop asked for'),
   'service.token_created': (t, p) => t.__('Token %1 created', text(p.name)),
@@ -111,13 +128,43 @@ export const REASON_WORDS: Words = {
   start_failed: (t, p) => t.__('It could not be started. %1', text(p.error)),
   edit_failed: (t, p) =>
     t.__('Deployment %1 failed; deployment %2 goes on.', text(p.number), text(p.current)),
-  not_onnx: t => t.__('There is no model.onnx: the model server cannot serve it. An own image can.'),
+  not_servable: t =>
+    t.__(
+      'There is neither model.onnx, nor a .joblib or .skops file, nor inference.py: a script of an algorithm can serve it.'
+    ),
   no_config: t =>
     t.__(
       'There is no config.json: inputs and labels are not known, services answer with plain numbers. Add config.json and upload again.'
     ),
   no_labels: t => t.__('config.json names no labels: answers are plain numbers.'),
-  superseded: t => t.__('A later edit took its place before it was ready.')
+  superseded: t => t.__('A later edit took its place before it was ready.'),
+  auto_stop_time: t => t.__('It stopped by itself: its time was over.'),
+  auto_stop_idle: (t, p) => t.__('It stopped by itself: nobody called it for %1 min.', text(p.minutes)),
+  canary_errors: (t, p) =>
+    t.__(
+      'Rolled back by itself: %1 % of %2 calls within %3 min failed; %4 % are allowed.',
+      text(p.errors_percent),
+      text(p.calls),
+      text(p.minutes),
+      text(p.limit)
+    ),
+  canary_slow: (t, p) =>
+    t.__(
+      'Rolled back by itself: the p99 of %1 calls within %2 min was %3 ms; %4 ms are allowed.',
+      text(p.calls),
+      text(p.minutes),
+      text(p.p99_ms),
+      text(p.limit)
+    ),
+  canary_failed: (t, p) => t.__('Canary #%1 failed; production goes on.', text(p.number)),
+  canary_rolled_back: (t, p) =>
+    t.__('Canary #%1 was taken back by its rule; production goes on.', text(p.number)),
+  withdrawn: (t, p) => t.__('%1 withdrew it. %2', text(p.by), text(p.note)),
+  production_failed: t => t.__('Production failed; it ended with it.'),
+  model_not_loaded: t => t.__('The model or script could not be loaded. Its log tells why.'),
+  no_files: t => t.__('There was no file to work on. Choose another folder or dataset version.'),
+  too_many_files: t => t.__('There were too many files. Split them.'),
+  results_not_stored: t => t.__('The results could not be put into the folder. They can be downloaded here.')
 };
 
 /** Refusals from the algorithm to the bill. */
@@ -129,6 +176,11 @@ export const LIFECYCLE_ERRORS: Words = {
   not_ended: t => t.__('Not done. It has not ended. Stop it first, or wait.'),
   running: t => t.__('Not deleted. It runs. Stop it first.'),
   own_account: t => t.__('Not done. This is your own account. Ask another administrator.'),
+  no_canary: t => t.__('Not done. The service has no canary. Begin one first.'),
+  has_canary: t => t.__('Not done. A canary is being tried. Promote or withdraw it first.'),
+  no_production: t => t.__('No canary made. The service has to serve first.'),
+  edit_under_way: t => t.__('No canary made. An edit is under way. Wait until it serves.'),
+  canary_not_serving: t => t.__('Not promoted. The canary does not serve yet. Wait, or withdraw it.'),
   not_serving: t => t.__('Not tried. The service does not serve. Start it first.'),
   gateway_away: t => t.__('Not tried. The gateway does not answer. Try again in a moment.'),
   unsupported_media: t => t.__('Not tried. Send a JPEG, PNG, BMP or WebP image, or JSON.')

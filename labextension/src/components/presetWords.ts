@@ -26,6 +26,39 @@ const WORDS: ((trans: ITrans) => string)[] = [
     t.__(
       'Share of the images kept for validation when the dataset has no validation split and no validation set is given.'
     ),
+  t =>
+    t.__(
+      'Learns to tell texts apart from labelled examples, with scikit-learn. Starts in seconds, needs no accelerator; takes any language.'
+    ),
+  t =>
+    t.__(
+      'What is counted. words: words and pairs of them. characters: runs of one to three, for languages without spaces between words. auto: decided by the texts.'
+    ),
+  t => t.__('How many different words or runs are counted at most; the most frequent ones are kept.'),
+  t => t.__('How often all texts are gone through.'),
+  t => t.__('Greater: weights stay smaller, which helps with few texts.'),
+  t => t.__('Rare labels count as much as frequent ones.'),
+  t =>
+    t.__(
+      'Share of the texts kept for validation when the dataset has no validation split and no validation set is given.'
+    ),
+  t =>
+    t.__(
+      'Learns to tell the rows of a table apart from labelled examples, with scikit-learn. Takes numbers, words and gaps; the model is ONNX.'
+    ),
+  t =>
+    t.__(
+      "boosting: trees that mend each other's errors. forest: many independent trees. linear: logistic regression, good for few rows."
+    ),
+  t => t.__('How many trees (boosting, forest).'),
+  t => t.__('trees'),
+  t => t.__('How much each tree counts (boosting).'),
+  t => t.__('Questions on the way to a leaf at most (boosting, forest).'),
+  t => t.__('Greater: weights stay smaller (linear).'),
+  t =>
+    t.__(
+      'Share of the rows kept for validation when the dataset has no validation split and no validation set is given.'
+    ),
   t => t.__('scikit-learn, onnxruntime and what a model server needs.')
 ];
 

@@ -93,8 +93,9 @@ def rows_feed(model: Model, items: list[Any]) -> dict[str, Any]:
         except (ValueError, TypeError, OverflowError):
             raise _bad(f"instances: the values are not {spec.datatype} of one shape.") from None
         known = [dim for dim in spec.shape[1:] if dim > 0]
-        if array[0].size % (math.prod(known) or 1):
-            raise _bad(f"instances: each has {array[0].size} values, the model takes {list(spec.shape[1:])}.")
+        size = math.prod(array.shape[1:])
+        if size % (math.prod(known) or 1):
+            raise _bad(f"instances: each has {size} values, the model takes {list(spec.shape[1:])}.")
         if len(array.shape) != len(spec.shape):
             try:
                 array = array.reshape([len(rows), *spec.shape[1:]])

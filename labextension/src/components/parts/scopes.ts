@@ -41,6 +41,8 @@ export function categoryWord(trans: ITrans, category: string): string {
       return trans.__('object tracking');
     case 'text_classification':
       return trans.__('text classification');
+    case 'tabular_classification':
+      return trans.__('tabular classification');
     case 'word_segmentation':
       return trans.__('word segmentation');
     case 'named_entity_recognition':
@@ -64,6 +66,7 @@ export const CATEGORIES = [
   'semantic_segmentation',
   'object_tracking',
   'text_classification',
+  'tabular_classification',
   'word_segmentation',
   'named_entity_recognition',
   'audio_classification',
