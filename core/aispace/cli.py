@@ -146,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NOT_FOUND
     except TimeoutError as error:
         terminal.end_progress()
-        print(f"✕ {error}", file=sys.stderr)
+        print(f"✕ {words()(str(error))}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         # Whoever read the output has enough, as `head` does; Python must not complain at its end either.

@@ -1,4 +1,5 @@
-// Prints which codes of the server have words: {"errors": [...], "fields": [...], "reasons": [...], "events": [...], "presets": [...]}.
+// Prints which codes of the server have words: {"errors": [...], "fields": [...], "reasons": [...], "events": [...], "presets": [...]},
+// and as "texts" the words of errors, fields and reasons: {"errors": {code: [text, ...sources of what is put in]}, ...}.
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,7 @@ const KINDS = {
   registerEvents: 'events'
 };
 const found = { errors: [], fields: [], reasons: [], events: [], presets: [] };
+const texts = { errors: {}, fields: {}, reasons: {}, events: {} };
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
@@ -27,7 +29,17 @@ function files(folder) {
 }
 
 function add(kind, table) {
-  found[kind].push(...table.properties.filter(one => ts.isPropertyAssignment(one)).map(one => one.name.text));
+  const entries = table.properties.filter(one => ts.isPropertyAssignment(one));
+  found[kind].push(...entries.map(one => one.name.text));
+  for (const one of entries) {
+    const said = ts.isArrowFunction(one.initializer) ? one.initializer.body : undefined;
+    if (said && ts.isCallExpression(said) && said.expression.getText() === 't.__') {
+      const [text, ...rest] = said.arguments;
+      if (ts.isStringLiteralLike(text)) {
+        texts[kind][one.name.text] = [text.text, ...rest.map(value => value.getText())];
+      }
+    }
+  }
 }
 
 for (const file of files(resolve(dirname(fileURLToPath(import.meta.url)), '../src'))) {
@@ -52,4 +64,4 @@ for (const file of files(resolve(dirname(fileURLToPath(import.meta.url)), '../sr
   };
   visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
 }
-console.log(JSON.stringify(found));
+console.log(JSON.stringify({ ...found, texts }));

@@ -13,6 +13,8 @@ from typing import Any, TextIO
 
 from pydantic import BaseModel
 
+from .words import words
+
 SYMBOLS = {
     "queued": "⧗", "scheduled": "⧗", "starting": "◐", "deploying": "◐", "building": "◐", "importing": "◐",
     "running": "▶", "serving": "●", "succeeded": "✓", "ready": "✓", "labelled": "✓", "failed": "✕", "stopped": "■",
@@ -104,6 +106,7 @@ class Terminal:
         self.out = out or sys.stdout
         self.err = sys.stderr
         self._line = False
+        self.words = words()
 
     @property
     def is_screen(self) -> bool:
@@ -114,12 +117,13 @@ class Terminal:
         """Talk to the person; never part of the data."""
         self.end_progress()
         if not self.quiet:
-            print(text, file=self.err, flush=True)
+            print(self.words(text), file=self.err, flush=True)
 
     def progress(self, text: str) -> None:
         """Show how far something is, on one line that is written over; only on a screen."""
         if not self.quiet and self.err.isatty():
             columns = shutil.get_terminal_size().columns - 1
+            text = self.words(text)
             print(f"\r{pad(cut(text, columns), columns)}", end="", file=self.err, flush=True)
             self._line = True
 
@@ -141,6 +145,8 @@ class Terminal:
         if self.as_json:
             self.document(value)
             return
+        if self.is_screen:
+            lines = [(self.words(name), text) for name, text in lines]
         column = max((width(name) for name, _ in lines), default=0)
         for name, text in lines:
             if text not in (None, ""):
@@ -183,6 +189,8 @@ class Terminal:
             for line in [heads, *cells]:
                 print("\t".join(line), file=self.out)
             return
+        right = frozenset(map(self.words, right))
+        heads = [self.words(head) for head in heads]
         widths = [max(width(line[i]) for line in [heads, *cells]) for i in range(len(heads))]
         room = shutil.get_terminal_size().columns - len(GAP) * (len(heads) - 1)
         while sum(widths) > room and max(widths[1:], default=0) > 8:
