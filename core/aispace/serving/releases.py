@@ -160,7 +160,7 @@ class Releases:
         if row.canary is not None:
             raise Conflict("has_canary", "No canary made. There is one already. Promote or withdraw it first.")
         if row.target != "serving" or row.current is None:
-            raise Conflict("not_serving", f"No canary made. {row.name} is {row.status}. It has to serve first.")
+            raise Conflict("no_production", f"No canary made. {row.name} is {row.status}. It has to serve first.")
         if row.desired != row.current:
             raise Conflict("edit_under_way", "No canary made. An edit is under way. Wait until it serves.")
 

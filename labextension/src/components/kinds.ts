@@ -23,6 +23,7 @@ const WORDS: Record<string, (trans: ITrans) => string> = {
   deployment: t => t.__('deployment'),
   notebook: t => t.__('notebook'),
   workload: t => t.__('workload'),
+  transfer: t => t.__('handing over'),
   user: t => t.__('user'),
   spec: t => t.__('resource spec'),
   file: t => t.__('file')
@@ -55,7 +56,9 @@ const PATHS: Record<string, string> = {
   job: '/training-jobs',
   evl: '/evaluations',
   mdl: '/models',
-  svc: '/services'
+  svc: '/services',
+  trf: '/transfers',
+  bat: '/batch-services'
 };
 
 /** The page of an object by its id; null for what has none. */

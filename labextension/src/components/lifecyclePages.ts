@@ -87,6 +87,24 @@ export function registerLifecyclePages(): void {
     'service'
   );
   registerPage(
+    '/batch-services',
+    () => import('./batches/BatchServicesPage'),
+    t => t.__('Batch services'),
+    'service'
+  );
+  registerPage(
+    '/batch-services/new',
+    () => import('./batches/BatchFormPage'),
+    t => t.__('New batch service'),
+    'service'
+  );
+  registerPage(
+    '/batch-services/:id/:tab?',
+    () => import('./batches/BatchServicePage'),
+    t => t.__('Batch service'),
+    'service'
+  );
+  registerPage(
     '/services/new',
     () => import('./services/ServiceFormPage'),
     t => t.__('New service'),

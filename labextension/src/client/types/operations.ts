@@ -20,6 +20,48 @@ export interface IServingModel {
   version: string;
 }
 
+export interface IServingScript {
+  id: string;
+  name: string;
+  version: string;
+  file: string;
+}
+
+export interface IRollbackRule {
+  errors_percent: number | null;
+  p99_ms: number | null;
+  minutes: number;
+  min_calls: number;
+}
+
+export interface IAutoStop {
+  after_hours: number | null;
+  at: string | null;
+  idle_minutes: number | null;
+}
+
+export interface ICanaryRead {
+  number: number;
+  status: string;
+  share: number;
+  model: IServingModel | null;
+  script: IServingScript | null;
+  replicas: IReplicas;
+  rule: IRollbackRule | null;
+  ready_at: string | null;
+  workload_id: string | null;
+}
+
+export interface IServiceRecord {
+  position: number;
+  at: string;
+  action: string;
+  number: number | null;
+  details: Record<string, unknown>;
+  note: string;
+  by: { id: string; name: string };
+}
+
 export interface IReplicas {
   ready: number;
   total: number;
@@ -32,13 +74,14 @@ export interface IDeploymentRead {
   is_current: boolean;
   role: 'production' | 'canary';
   share: number;
-  model: IServingModel;
+  model: IServingModel | null;
+  script: IServingScript | null;
   image_id: string;
   spec_id: string;
   replicas: IReplicas;
   parameters: Record<string, unknown>;
   environment: Record<string, string>;
-  source: { kind?: 'create' | 'edit' | 'rollback'; from?: number };
+  source: { kind?: 'create' | 'edit' | 'rollback' | 'canary'; from?: number };
   note: string;
   created_by: { id: string; name: string };
   created_at: string;
@@ -54,6 +97,7 @@ export interface ISignature {
   outputs: ITensor[];
   labels: string[];
   accepts_images: boolean;
+  accepts_files: boolean;
   infer_path: string;
 }
 
@@ -71,13 +115,18 @@ export interface IServiceRead extends IOwnedRead {
   target: 'serving' | 'stopped';
   reason: IReason | null;
   observed_at: string | null;
-  model: IServingModel;
+  model: IServingModel | null;
+  script: IServingScript | null;
   image_id: string;
   spec_id: string;
   replicas: IReplicas;
   parameters: Record<string, unknown>;
   environment: Record<string, string>;
+  argument_mapping: Record<string, string>;
   limits: IServiceLimits;
+  auto_stop: IAutoStop | null;
+  stop_at: string | null;
+  canary: ICanaryRead | null;
   deployment: number | null;
   desired: number;
   signature: ISignature;
@@ -85,18 +134,98 @@ export interface IServiceRead extends IOwnedRead {
   workload_id: string | null;
 }
 
+export interface IScriptChoice {
+  algorithm_id: string;
+  version?: string | null;
+  file?: string;
+}
+
 export interface IServiceBody {
   name?: string;
   description?: string;
-  model?: { model_id: string; version: string };
-  image_id?: string;
+  model?: { model_id: string; version: string } | null;
+  script?: IScriptChoice | null;
+  image_id?: string | null;
   spec_id?: string;
   replicas?: number;
   visibility?: string;
   parameters?: Record<string, unknown>;
   environment?: Record<string, string>;
+  argument_mapping?: Record<string, string>;
   limits?: IServiceLimits;
+  auto_stop?: Partial<IAutoStop> | null;
   note?: string;
+}
+
+export interface ICanaryBody {
+  share?: number;
+  rule?: Partial<IRollbackRule> | null;
+  model?: { model_id: string; version: string } | null;
+  script?: IScriptChoice | null;
+  image_id?: string | null;
+  spec_id?: string;
+  replicas?: number;
+  parameters?: Record<string, unknown>;
+  argument_mapping?: Record<string, string>;
+  environment?: Record<string, string>;
+  note?: string;
+}
+
+export interface IBatchSource {
+  kind: 'dataset' | 'area';
+  dataset?: { id: string; name: string } | null;
+  version?: string | null;
+  split?: string | null;
+  path?: string | null;
+}
+
+export interface IBatchRead extends IOwnedRead {
+  status: string;
+  reason: IReason | null;
+  counts: { total: number; done: number; failed: number };
+  model: IServingModel | null;
+  script: IServingScript | null;
+  image: { id: string; name: string };
+  spec_id: string;
+  source: IBatchSource;
+  results: { kind: 'area'; path: string } | null;
+  stored: { kind: 'area'; path: string } | null;
+  parameters: Record<string, unknown>;
+  argument_mapping: Record<string, string>;
+  environment: Record<string, string>;
+  max_hours: number;
+  starts: number;
+  workload_id: string | null;
+  cost: IMoney | null;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+export interface IBatchBody {
+  name?: string;
+  description?: string;
+  model?: { model_id: string; version: string } | null;
+  script?: IScriptChoice | null;
+  image_id?: string | null;
+  spec_id?: string;
+  source?:
+    | { kind: 'area'; path: string }
+    | { kind: 'dataset'; dataset_id: string; version: string; split?: string | null };
+  results?: { kind: 'area'; path: string } | null;
+  parameters?: Record<string, unknown>;
+  argument_mapping?: Record<string, string>;
+  environment?: Record<string, string>;
+}
+
+export interface IBatchFile {
+  path: string;
+  status: 'done' | 'failed';
+  label: string | null;
+  score: number | null;
+  seconds: number;
+  result: string | null;
+  code: string | null;
+  message: string | null;
 }
 
 export interface IServiceToken {
@@ -134,6 +263,7 @@ export interface IPrediction {
   milliseconds: number;
   status: number;
   deployment: number | null;
+  media_type: string;
 }
 
 export interface IUsageInterval {
@@ -234,6 +364,22 @@ export interface IOperationsRoutes {
   'POST /services/{id}/stop': { response: IServiceRead };
   'GET /services/{id}/deployments': { response: { items: IDeploymentRead[] } };
   'POST /services/{id}/deployments/{number}/rollback': { body: { note?: string }; response: IServiceRead };
+  'GET /services/{id}/records': {
+    query?: { limit?: number; before?: number };
+    response: { items: IServiceRecord[] };
+  };
+  'POST /services/{id}/canary': { body: ICanaryBody; response: IServiceRead };
+  'PATCH /services/{id}/canary': { body: ICanaryBody; response: IServiceRead };
+  'POST /services/{id}/canary/promote': { body: { note?: string }; response: IServiceRead };
+  'POST /services/{id}/canary/withdraw': { body: { note?: string }; response: IServiceRead };
+  'GET /batch-services': { query?: IListQuery; response: IPage<IBatchRead> };
+  'POST /batch-services': { body: IBatchBody; response: IBatchRead };
+  'GET /batch-services/{id}': { response: IBatchRead };
+  'PATCH /batch-services/{id}': { body: IBatchBody; response: IBatchRead };
+  'DELETE /batch-services/{id}': { response: void };
+  'POST /batch-services/{id}/start': { response: IBatchRead };
+  'POST /batch-services/{id}/stop': { response: IBatchRead };
+  'GET /batch-services/{id}/files': { query?: IListQuery; response: IPage<IBatchFile> };
   'GET /services/{id}/tokens': { response: { items: IServiceToken[] } };
   'POST /services/{id}/tokens': {
     body: { name: string; expires_at?: string };

@@ -41,7 +41,7 @@ export function TextField(
   props: IFieldProps & {
     value: string;
     onChange: (value: string) => void;
-    type?: 'text' | 'number' | 'password' | 'url' | 'date';
+    type?: 'text' | 'number' | 'password' | 'url' | 'date' | 'datetime-local';
     maxLength?: number;
     min?: number;
     max?: number;

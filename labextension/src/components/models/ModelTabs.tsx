@@ -263,7 +263,7 @@ export function ModelServices(props: { model: IModelRead; version: IModelVersion
                 <div className="ais-Row">
                   <PageLink to={`/services/${service.id}`}>{service.name}</PageLink>
                   <StatusPill status={service.status} />
-                  <span className="ais-Muted">{service.model.version}</span>
+                  <span className="ais-Muted">{service.model?.version ?? ''}</span>
                 </div>
               </li>
             ))}

@@ -1,25 +1,19 @@
 import type { IServiceRead } from '../../client';
 import { useApp } from '../context';
-import { count } from '../formats';
-import { DeleteDialog } from '../parts/ObjectDialogs';
+import { MoveToTrash } from '../parts/ObjectDialogs';
 
-/** Asks once before a service goes. */
+/** A service goes into the trash, with its address and its tokens. */
 export function DeleteService(props: {
   service: IServiceRead;
   onDeleted: () => void;
   onClose: () => void;
-}): JSX.Element {
-  const { client, trans } = useApp();
+}): JSX.Element | null {
+  const { client } = useApp();
   const { service } = props;
   return (
-    <DeleteDialog
-      title={trans.__('Delete %1?', service.name)}
-      verb={trans.__('Delete the service')}
-      consequences={[
-        trans.__('Its address %1 answers no more.', service.endpoint),
-        trans.__('Its tokens end. Its record of %1 calls goes.', count(service.calls.total)),
-        trans.__('The model stays.')
-      ]}
+    <MoveToTrash
+      ids={[service.id]}
+      name={service.name}
       act={async () => {
         await client.call('DELETE /services/{id}', { path: { id: service.id }, ifMatch: service.revision });
         props.onDeleted();

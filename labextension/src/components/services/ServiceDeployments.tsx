@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { IDeploymentRead, IServiceRead } from '../../client';
-import { PageLink, useApp } from '../context';
+import { useApp } from '../context';
 import { Button, Dialog, TextField } from '../controls';
 import { reasonText } from '../messages';
 import { Refusal } from '../parts/ObjectDialogs';
@@ -9,6 +9,8 @@ import { StatusPill } from '../StatusPill';
 import { Time } from '../Time';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
+import { AnsweredBy, answeredBy } from './AnsweredBy';
+import { ServiceRecords } from './ServiceRecords';
 
 /** Each change of what serves, newest first, with the way back. */
 export function ServiceDeployments(props: { service: IServiceRead; onChanged: () => void }): JSX.Element {
@@ -41,7 +43,9 @@ export function ServiceDeployments(props: { service: IServiceRead; onChanged: ()
       ? trans.__('rolled back to #%1', one.source.from ?? '')
       : one.source.kind === 'edit'
         ? trans.__('edited')
-        : trans.__('created');
+        : one.source.kind === 'canary'
+          ? trans.__('begun as canary')
+          : trans.__('created');
   return (
     <Loaded query={query} rows={3}>
       {list => (
@@ -54,9 +58,10 @@ export function ServiceDeployments(props: { service: IServiceRead; onChanged: ()
                     <b>#{one.number}</b>
                     <StatusPill status={one.status} />
                     {one.is_current ? <span className="ais-Tag">{trans.__('has the traffic')}</span> : null}
-                    <PageLink
-                      to={`/models/${one.model.id}?version=${one.model.version}`}
-                    >{`${one.model.name} ${one.model.version}`}</PageLink>
+                    {one.number === service.canary?.number ? (
+                      <span className="ais-Tag">{trans.__('canary, %1 %', one.share)}</span>
+                    ) : null}
+                    <AnsweredBy of={one} />
                     <span>{trans.__('%1 of %2 replicas', one.replicas.ready, one.replicas.total)}</span>
                     <span className="ais-Muted">
                       {made(one)} · {one.created_by.name} · <Time value={one.created_at} />
@@ -73,6 +78,8 @@ export function ServiceDeployments(props: { service: IServiceRead; onChanged: ()
               </li>
             ))}
           </ul>
+          <h2>{trans.__('Records')}</h2>
+          <ServiceRecords service={service} />
           {back ? (
             <Dialog
               title={trans.__('Roll back to #%1?', back.number)}
@@ -83,9 +90,8 @@ export function ServiceDeployments(props: { service: IServiceRead; onChanged: ()
             >
               <p>
                 {trans.__(
-                  'A new deployment with %1 %2 takes over when it is ready. No request is refused.',
-                  back.model.name,
-                  back.model.version
+                  'A new deployment with %1 takes over when it is ready. No request is refused.',
+                  answeredBy(back)
                 )}
               </p>
               <TextField label={trans.__('Why')} value={note} maxLength={255} autoFocus onChange={setNote} />

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { IServiceRead, ISpecRead } from '../../client';
 import { idempotencyKey } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
-import { RadioCards, SelectField, TextField } from '../controls';
+import { useApp, usePage } from '../context';
+import { RadioCards, TextField } from '../controls';
 import { money } from '../formats';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
 import { PageFrame } from '../PageFrame';
@@ -12,34 +12,89 @@ import { SpecPicker } from '../SpecPicker';
 import { ErrorView, Skeleton } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
+import type { IAnswerValues } from './AnswerFields';
+import { AnswerFields, NO_ANSWER, answerBody, useAnswerBlocked } from './AnswerFields';
+import type { ILimitValues } from './LimitFields';
+import { LimitFields, limitBody, limitValues } from './LimitFields';
+import type { IRuleValues } from './RuleFields';
+import { RuleFields, ruleBody, ruleValues } from './RuleFields';
 
-interface IValues {
+interface IPair {
+  name: string;
+  value: string;
+}
+
+interface IValues extends IAnswerValues, ILimitValues, IRuleValues {
   name: string;
   description: string;
-  model_id: string;
-  version: string;
-  image_id: string;
   spec_id: string | null;
   replicas: string;
   visibility: string;
-  parameters: { name: string; value: string }[];
-  environment: { name: string; value: string }[];
+  parameters: IPair[];
+  environment: IPair[];
+  model_path: string;
+  use_gpu: string;
+  share: string;
   note: string;
 }
 
-/** "New service", or a rolling edit of one: /services/new?model=..., /services/new?edit=svc_... */
+/** Names of the attributes of `args`. */
+const ARGUMENTS = { model_path: 'model_path', use_gpu: 'use_gpu' };
+
+type Mode = 'create' | 'edit' | 'canary';
+
+const pairsOf = (values: Record<string, unknown>): IPair[] =>
+  Object.entries(values).map(([name, value]) => ({ name, value: String(value) }));
+
+const filled = (lines: IPair[]): [string, string][] =>
+  lines.filter(line => line.name.trim()).map(line => [line.name.trim(), line.value]);
+
+function initialOf(made: IServiceRead | null, model: string, version: string | undefined): IValues {
+  return {
+    ...NO_ANSWER,
+    ...limitValues(made),
+    ...ruleValues(null),
+    name: made?.name ?? '',
+    description: made?.description ?? '',
+    model_id: model || (made?.model?.id ?? ''),
+    version: version ?? made?.model?.version ?? '',
+    algorithm_id: made?.script?.id ?? '',
+    algorithm_version: made?.script?.version ?? '',
+    file: made?.script?.file ?? 'inference.py',
+    image_id: made?.image_id ?? '',
+    spec_id: made?.spec_id ?? null,
+    replicas: String(made?.replicas.total || 1),
+    visibility: made?.visibility ?? 'private',
+    parameters: pairsOf(made?.parameters ?? {}),
+    environment: pairsOf(made?.environment ?? {}),
+    model_path: made?.argument_mapping.model_path ?? '',
+    use_gpu: made?.argument_mapping.use_gpu ?? '',
+    share: '10',
+    note: ''
+  };
+}
+
+/**
+ * "New service", a rolling edit of one, or a second version beside production:
+ * /services/new?model=..., ?edit=svc_..., ?canary=svc_...
+ */
 export default function ServiceFormPage(): JSX.Element {
   const { client, trans } = useApp();
   const page = usePage();
-  const editId = page.query.get('edit');
-  const service = useQuery(editId ? `service to edit ${editId}` : null, signal =>
-    client.call('GET /services/{id}', { path: { id: editId ?? '' }, signal })
+  const canaryId = page.query.get('canary');
+  const id = page.query.get('edit') ?? canaryId;
+  const mode: Mode = canaryId ? 'canary' : id ? 'edit' : 'create';
+  const service = useQuery(id ? `service to edit ${id}` : null, signal =>
+    client.call('GET /services/{id}', { path: { id: id ?? '' }, signal })
   );
   const [model, version] = (page.query.get('model') ?? '').split(':');
-  const title = editId ? trans.__('Edit %1', service.data?.name ?? '') : trans.__('New service');
-  const pairs = (values: Record<string, unknown>): { name: string; value: string }[] =>
-    Object.entries(values).map(([name, value]) => ({ name, value: String(value) }));
-  const made = service.data;
+  const made = service.data ?? null;
+  const title =
+    mode === 'canary'
+      ? trans.__('Canary of %1', made?.name ?? '')
+      : mode === 'edit'
+        ? trans.__('Edit %1', made?.name ?? '')
+        : trans.__('New service');
   return (
     <PageFrame
       title={title}
@@ -48,87 +103,72 @@ export default function ServiceFormPage(): JSX.Element {
         ...(made ? [{ label: made.name, to: `/services/${made.id}` }] : [])
       ]}
     >
-      {editId && service.error ? (
+      {id && service.error ? (
         <ErrorView error={service.error} onRetry={service.reload} />
-      ) : editId && !made ? (
+      ) : id && !made ? (
         <Skeleton />
       ) : (
         <ServiceForm
-          edit={made ?? null}
-          draft={editId ? `service ${editId} ${made?.revision}` : `service new ${model}`}
-          initial={
-            made
-              ? {
-                  name: made.name,
-                  description: made.description ?? '',
-                  model_id: made.model.id,
-                  version: version ?? made.model.version,
-                  image_id: made.image_id,
-                  spec_id: made.spec_id,
-                  replicas: String(made.replicas.total || 1),
-                  visibility: made.visibility,
-                  parameters: pairs(made.parameters),
-                  environment: pairs(made.environment),
-                  note: ''
-                }
-              : {
-                  name: '',
-                  description: '',
-                  model_id: model,
-                  version: version ?? '',
-                  image_id: '',
-                  spec_id: null,
-                  replicas: '1',
-                  visibility: 'private',
-                  parameters: [],
-                  environment: [],
-                  note: ''
-                }
-          }
+          mode={mode}
+          service={made}
+          draft={id ? `service ${mode} ${id} ${made?.revision}` : `service new ${model}`}
+          initial={initialOf(made, model, version)}
         />
       )}
     </PageFrame>
   );
 }
 
-function ServiceForm(props: { edit: IServiceRead | null; draft: string; initial: IValues }): JSX.Element {
+function ServiceForm(props: {
+  mode: Mode;
+  service: IServiceRead | null;
+  draft: string;
+  initial: IValues;
+}): JSX.Element {
   const { client, trans } = useApp();
   const page = usePage();
-  const { edit } = props;
+  const { mode, service } = props;
   const [key] = useState(idempotencyKey);
   const [spec, setSpec] = useState<ISpecRead | null>(null);
   const { values, set, savedAt, forget, reset } = useDraft<IValues>(props.draft, props.initial);
-  const models = useQuery('models to serve', signal =>
-    client.call('GET /models', { query: { limit: 200, sort: '-updated_at' }, signal })
-  );
-  const versions = useQuery(values.model_id ? `model versions ${values.model_id}` : null, signal =>
-    client.call('GET /models/{id}/versions', { path: { id: values.model_id }, query: { limit: 200 }, signal })
-  );
-  const images = useQuery('images to serve', signal =>
-    client.call('GET /images', { query: { purpose: 'serving', limit: 200 }, signal })
-  );
-  const version = versions.data?.items.find(one => one.version === values.version);
+  const unanswered = useAnswerBlocked(values);
   const submit = useAction(
     async () => {
-      const pairs = (lines: { name: string; value: string }[]): [string, string][] =>
-        lines.filter(line => line.name.trim()).map(line => [line.name.trim(), line.value]);
-      const body = {
-        name: values.name.trim(),
-        description: values.description,
-        model: { model_id: values.model_id, version: values.version },
-        ...(values.image_id ? { image_id: values.image_id } : {}),
+      const deployed = {
+        ...answerBody(values),
         spec_id: values.spec_id ?? '',
         replicas: Number(values.replicas),
-        visibility: values.visibility,
         parameters: Object.fromEntries(
-          pairs(values.parameters).map(([name, value]) => [name, guessed(value)])
+          filled(values.parameters).map(([name, value]) => [name, guessed(value)])
         ),
-        environment: Object.fromEntries(pairs(values.environment)),
+        argument_mapping: {
+          ...(values.model_path.trim() ? { model_path: values.model_path.trim() } : {}),
+          ...(values.use_gpu.trim() ? { use_gpu: values.use_gpu.trim() } : {})
+        },
+        environment: Object.fromEntries(filled(values.environment)),
         note: values.note
       };
-      const made = edit
-        ? await client.call('PATCH /services/{id}', { path: { id: edit.id }, body, ifMatch: edit.revision })
-        : await client.call('POST /services', { body, idempotencyKey: key });
+      const about = {
+        name: values.name.trim(),
+        description: values.description,
+        visibility: values.visibility,
+        ...limitBody(values)
+      };
+      const path = { id: service?.id ?? '' };
+      const made =
+        mode === 'canary'
+          ? await client.call('POST /services/{id}/canary', {
+              path,
+              body: { ...deployed, share: Number(values.share), rule: ruleBody(values) },
+              idempotencyKey: key
+            })
+          : mode === 'edit'
+            ? await client.call('PATCH /services/{id}', {
+                path,
+                body: { ...about, ...deployed },
+                ifMatch: service?.revision
+              })
+            : await client.call('POST /services', { body: { ...about, ...deployed }, idempotencyKey: key });
       await forget();
       page.go(`/services/${made.id}`, { replace: true });
     },
@@ -137,17 +177,25 @@ function ServiceForm(props: { edit: IServiceRead | null; draft: string; initial:
   const field = useFieldErrors(submit.error);
   return (
     <FormPage
-      label={edit ? trans.__('Edit service') : trans.__('New service')}
-      verb={edit ? trans.__('Save and roll over') : trans.__('Deploy')}
+      label={
+        mode === 'canary'
+          ? trans.__('Canary')
+          : mode === 'edit'
+            ? trans.__('Edit service')
+            : trans.__('New service')
+      }
+      verb={
+        mode === 'canary'
+          ? trans.__('Deploy the canary')
+          : mode === 'edit'
+            ? trans.__('Save and roll over')
+            : trans.__('Deploy')
+      }
       busy={submit.busy}
       blocked={
-        !values.name.trim()
+        mode !== 'canary' && !values.name.trim()
           ? trans.__('A name is needed')
-          : !values.model_id || !values.version
-            ? trans.__('Choose a model version')
-            : !values.spec_id
-              ? trans.__('Choose a resource spec')
-              : null
+          : (unanswered ?? (values.spec_id ? null : trans.__('Choose a resource spec')))
       }
       error={submit.error}
       savedAt={savedAt}
@@ -156,132 +204,84 @@ function ServiceForm(props: { edit: IServiceRead | null; draft: string; initial:
       summary={
         <>
           <h2>{trans.__('Summary')}</h2>
-          {edit ? (
+          {mode === 'edit' ? (
             <p>
               {trans.__(
                 'Another model, image, spec or replica count makes a new deployment; no request is refused meanwhile.'
               )}
             </p>
           ) : null}
-          {spec ? (
+          {mode === 'canary' ? (
             <p>
-              {spec.name} × {values.replicas || 1}
-              {spec.price_per_hour
-                ? `: ${trans.__(
-                    '%1 per hour',
-                    money(
-                      {
-                        ...spec.price_per_hour,
-                        amount: String(Number(spec.price_per_hour.amount) * (Number(values.replicas) || 1))
-                      },
-                      trans
-                    )
-                  )}`
-                : `: ${trans.__('free of charge')}`}
+              {trans.__(
+                'It gets %1 % of the requests when it is ready, production keeps %2 %.',
+                values.share,
+                100 - (Number(values.share) || 0)
+              )}
             </p>
           ) : null}
-          {version?.warnings.map(one => (
-            <p key={one.code} className="ais-FieldError">
-              {one.message}
-            </p>
-          ))}
+          {spec ? <SpecPrice spec={spec} replicas={Number(values.replicas) || 1} /> : null}
         </>
       }
     >
-      <Section title={trans.__('What')}>
-        <TextField
-          label={trans.__('Name')}
-          required
-          maxLength={32}
-          value={values.name}
-          error={field('name')}
-          help={edit ? trans.__('The address stays when the name changes.') : undefined}
-          onChange={name => set({ name })}
-        />
-        <TextField
-          label={trans.__('Description')}
-          maxLength={200}
-          value={values.description}
-          error={field('description')}
-          onChange={description => set({ description })}
-        />
-        <RadioCards
-          label={trans.__('Who may call it')}
-          value={values.visibility === 'preset' ? 'public' : values.visibility}
-          onChange={visibility => set({ visibility })}
-          options={[
-            {
-              value: 'private',
-              label: trans.__('private'),
-              help: trans.__('You, and whoever has one of its tokens')
-            },
-            { value: 'public', label: trans.__('public'), help: trans.__('Everybody who is signed in, too') }
-          ]}
-        />
-      </Section>
+      {mode === 'canary' ? (
+        <Section title={trans.__('Share')}>
+          <TextField
+            label={trans.__('Share of the canary (%)')}
+            type="number"
+            min={0}
+            max={100}
+            value={values.share}
+            error={field('share')}
+            help={trans.__('0: only who asks for it by X-AISpace-Target: canary')}
+            onChange={share => set({ share })}
+          />
+          <RuleFields values={values} set={set} error={submit.error} />
+        </Section>
+      ) : (
+        <Section title={trans.__('What')}>
+          <TextField
+            label={trans.__('Name')}
+            required
+            maxLength={32}
+            value={values.name}
+            error={field('name')}
+            help={service ? trans.__('The address stays when the name changes.') : undefined}
+            onChange={name => set({ name })}
+          />
+          <TextField
+            label={trans.__('Description')}
+            maxLength={200}
+            value={values.description}
+            error={field('description')}
+            onChange={description => set({ description })}
+          />
+          <RadioCards
+            label={trans.__('Who may call it')}
+            value={values.visibility === 'preset' ? 'public' : values.visibility}
+            onChange={visibility => set({ visibility })}
+            options={[
+              {
+                value: 'private',
+                label: trans.__('private'),
+                help: trans.__('You, and whoever has one of its tokens')
+              },
+              {
+                value: 'public',
+                label: trans.__('public'),
+                help: trans.__('Everybody who is signed in, too')
+              }
+            ]}
+          />
+        </Section>
+      )}
       <Section title={trans.__('Model')}>
-        <div className="ais-Fields">
-          <SelectField
-            label={trans.__('Model')}
-            required
-            value={values.model_id}
-            error={field('model_id') ?? field('model')}
-            options={[
-              ...(values.model_id ? [] : [{ value: '', label: trans.__('choose') }]),
-              ...(models.data?.items ?? []).map(one => ({
-                value: one.id,
-                label: one.current_version ? one.name : trans.__('%1 (no version)', one.name),
-                disabled: !one.current_version
-              })),
-              ...(values.model_id && models.data && !models.data.items.some(one => one.id === values.model_id)
-                ? [{ value: values.model_id, label: edit?.model.name ?? values.model_id }]
-                : [])
-            ]}
-            onChange={model_id =>
-              set({
-                model_id,
-                version: models.data?.items.find(one => one.id === model_id)?.current_version ?? ''
-              })
-            }
-          />
-          <SelectField
-            label={trans.__('Version')}
-            required
-            value={values.version}
-            error={field('version')}
-            options={[
-              ...(values.version ? [] : [{ value: '', label: trans.__('choose') }]),
-              ...(versions.data?.items ?? (values.version ? [{ version: values.version }] : [])).map(one => ({
-                value: one.version,
-                label: one.version
-              }))
-            ]}
-            onChange={one => set({ version: one })}
-          />
-          <SelectField
-            label={trans.__('Image')}
-            value={values.image_id}
-            error={field('image_id')}
-            options={[
-              ...(edit ? [] : [{ value: '', label: trans.__('that of the model version') }]),
-              ...(images.data?.items ?? []).map(one => ({
-                value: one.id,
-                label: one.usable ? one.name : trans.__('%1 (not built)', one.name),
-                disabled: !one.usable
-              })),
-              ...(values.image_id && !images.data?.items.some(one => one.id === values.image_id)
-                ? [{ value: values.image_id, label: values.image_id }]
-                : [])
-            ]}
-            onChange={image_id => set({ image_id })}
-          />
-        </div>
-        {models.data?.items.length === 0 ? (
-          <p>
-            {trans.__('There is no model yet.')}{' '}
-            <PageLink to="/training-jobs">{trans.__('Save one from a training run')}</PageLink>
-          </p>
-        ) : null}
+        <AnswerFields
+          values={values}
+          set={set}
+          error={submit.error}
+          known={{ model: service?.model?.name, script: service?.script?.name }}
+        />
       </Section>
       <Section title={trans.__('Resources')}>
         <SpecPicker
@@ -305,6 +305,7 @@ function ServiceForm(props: { edit: IServiceRead | null; draft: string; initial:
           onChange={replicas => set({ replicas })}
         />
       </Section>
+      {mode === 'canary' ? null : <LimitFields values={values} set={set} error={submit.error} />}
       <Section title={trans.__('Settings')}>
         <h3>{trans.__('Parameters')}</h3>
         <PairLines
@@ -314,6 +315,30 @@ function ServiceForm(props: { edit: IServiceRead | null; draft: string; initial:
           onChange={parameters => set({ parameters })}
         />
         {field('parameters') ? <p className="ais-FieldError">{field('parameters')}</p> : null}
+        {values.algorithm_id ? (
+          <>
+            <h3>{trans.__('Argument names')}</h3>
+            <div className="ais-Fields">
+              <TextField
+                label={trans.__('Folder of the model')}
+                placeholder={ARGUMENTS.model_path}
+                maxLength={64}
+                value={values.model_path}
+                error={field('argument_mapping.model_path') ?? field('argument_mapping')}
+                help={trans.__('Attribute of args under which the script looks for it')}
+                onChange={model_path => set({ model_path })}
+              />
+              <TextField
+                label={trans.__('Whether there is a GPU')}
+                placeholder={ARGUMENTS.use_gpu}
+                maxLength={64}
+                value={values.use_gpu}
+                error={field('argument_mapping.use_gpu')}
+                onChange={use_gpu => set({ use_gpu })}
+              />
+            </div>
+          </>
+        ) : null}
         <h3>{trans.__('Environment variables')}</h3>
         <PairLines
           label={trans.__('Environment variables')}
@@ -331,5 +356,27 @@ function ServiceForm(props: { edit: IServiceRead | null; draft: string; initial:
         />
       </Section>
     </FormPage>
+  );
+}
+
+function SpecPrice(props: { spec: ISpecRead; replicas: number }): JSX.Element {
+  const { trans } = useApp();
+  const { spec, replicas } = props;
+  return (
+    <p>
+      {spec.name} × {replicas}
+      {spec.price_per_hour
+        ? `: ${trans.__(
+            '%1 per hour',
+            money(
+              {
+                ...spec.price_per_hour,
+                amount: String(Number(spec.price_per_hour.amount) * replicas)
+              },
+              trans
+            )
+          )}`
+        : `: ${trans.__('free of charge')}`}
+    </p>
   );
 }

@@ -14,10 +14,12 @@ import { Loaded } from '../states';
 import { Time } from '../Time';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
+import { AnsweredBy } from './AnsweredBy';
+import { ServiceShares } from './ServiceShares';
 
 /** Python and curl that call a service from anywhere. */
 export function callGuide(service: IServiceRead): { python: string; curl: string } {
-  const image = service.signature.accepts_images;
+  const image = service.signature.accepts_images || service.signature.accepts_files;
   const body = {
     inputs: service.signature.inputs.map(input => ({
       name: input.name,
@@ -38,7 +40,11 @@ export function callGuide(service: IServiceRead): { python: string; curl: string
 }
 
 /** What serves, how to call it, and who may. */
-export function ServiceOverview(props: { service: IServiceRead; calls: ICallSummary }): JSX.Element {
+export function ServiceOverview(props: {
+  service: IServiceRead;
+  calls: ICallSummary;
+  onChanged: () => void;
+}): JSX.Element {
   const { trans } = useApp();
   const { service, calls } = props;
   const [guide, setGuide] = useState('curl');
@@ -67,6 +73,7 @@ export function ServiceOverview(props: { service: IServiceRead; calls: ICallSumm
           )}
         </p>
       ) : null}
+      <ServiceShares service={service} onChanged={props.onChanged} />
       <ul className="ais-Figures">
         <li>
           <b>{trans.__('%1 of %2', service.replicas.ready, service.replicas.total)}</b>
@@ -107,22 +114,18 @@ export function ServiceOverview(props: { service: IServiceRead; calls: ICallSumm
           }
         ]}
       />
-      <p className="ais-Muted">
-        {trans.__('Open Inference Protocol: %1', `${service.endpoint}${service.signature.infer_path}`)}
-      </p>
+      {service.signature.infer_path ? (
+        <p className="ais-Muted">
+          {trans.__('Open Inference Protocol: %1', `${service.endpoint}${service.signature.infer_path}`)}
+        </p>
+      ) : null}
       <h2>{trans.__('Tokens')}</h2>
       <ServiceTokens service={service} />
       <h2>{trans.__('Configuration')}</h2>
       <Facts
         items={[
           [trans.__('Description'), service.description || trans.__('none')],
-          [
-            trans.__('Model'),
-            <PageLink
-              key="m"
-              to={`/models/${service.model.id}?version=${service.model.version}`}
-            >{`${service.model.name} ${service.model.version}`}</PageLink>
-          ],
+          [trans.__('Model'), <AnsweredBy key="m" of={service} />],
           [
             trans.__('Image'),
             <PageLink key="i" to={`/images/${service.image_id}`}>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { IServiceRead } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
+import { useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { metric, percent } from '../formats';
 import { DetailPage, PageFrame } from '../PageFrame';
@@ -8,8 +8,11 @@ import { EventsPanel } from '../parts/EventsPanel';
 import { WorkloadMetrics } from '../parts/WorkloadMetrics';
 import { ErrorView, Skeleton } from '../states';
 import { StatusPill } from '../StatusPill';
+import { Time } from '../Time';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
+import { AnsweredBy } from './AnsweredBy';
+import { HandOverDialog } from '../parts/ObjectDialogs';
 import { DeleteService } from './DeleteService';
 import { errorShare } from './ServicesPage';
 import { ServiceCalls } from './ServiceCalls';
@@ -68,10 +71,12 @@ function Service(props: { service: IServiceRead; refreshing: boolean; reload: ()
   const { calls } = service;
   useCallPush(service.id, props.reload);
   const [deleting, setDeleting] = useState(false);
+  const [handing, setHanding] = useState(false);
   const [copied, setCopied] = useState(false);
   const base = `/services/${service.id}`;
   const can = (what: string): boolean => service.can.includes(what);
   const denied = can('write') ? null : trans.__('Only its owner can do this');
+  const notNow = denied ?? (service.canary ? trans.__('Promote or withdraw the canary first') : null);
   const act = useAction(async (what: 'start' | 'stop') => {
     await client.call(`POST /services/{id}/${what}`, { path: { id: service.id } });
     props.reload();
@@ -91,9 +96,15 @@ function Service(props: { service: IServiceRead; refreshing: boolean; reload: ()
             <span>{trans.__('%1 calls/s', metric(calls.rate))}</span>
             {calls.p99 !== null ? <span>{trans.__('p99 %1 ms', metric(calls.p99))}</span> : null}
             {share !== null ? <span>{trans.__('%1 errors', percent(share, locale))}</span> : null}
-            <PageLink
-              to={`/models/${service.model.id}?version=${service.model.version}`}
-            >{`${service.model.name} ${service.model.version}`}</PageLink>
+            <AnsweredBy of={service} />
+            {service.canary ? (
+              <span>{trans.__('canary #%1 · %2 %', service.canary.number, service.canary.share)}</span>
+            ) : null}
+            {service.stop_at ? (
+              <span>
+                {trans.__('stops by itself')} <Time value={service.stop_at} />
+              </span>
+            ) : null}
             <span className="ais-Row">
               <span className="ais-Code ais-Ellipsis">{service.endpoint}</span>
               <Button
@@ -114,8 +125,15 @@ function Service(props: { service: IServiceRead; refreshing: boolean; reload: ()
                 {trans.__('Try it')}
               </Button>
               <Button
+                icon="add"
+                blocked={can('canary') ? null : (denied ?? trans.__('Promote or withdraw the canary first'))}
+                onClick={() => page.go(`/services/new?canary=${service.id}`)}
+              >
+                {trans.__('New canary')}
+              </Button>
+              <Button
                 icon="edit"
-                blocked={denied}
+                blocked={notNow}
                 onClick={() => page.go(`/services/new?edit=${service.id}`)}
               >
                 {trans.__('Edit')}
@@ -134,7 +152,7 @@ function Service(props: { service: IServiceRead; refreshing: boolean; reload: ()
               </Button>
               <Button
                 icon="edit"
-                blocked={denied}
+                blocked={notNow}
                 onClick={() => page.go(`/services/new?edit=${service.id}`)}
               >
                 {trans.__('Edit')}
@@ -153,6 +171,7 @@ function Service(props: { service: IServiceRead; refreshing: boolean; reload: ()
             run: () => act.run('start'),
             blocked: can('start') ? null : (denied ?? trans.__('It runs'))
           },
+          { label: trans.__('Hand over'), run: () => setHanding(true), blocked: denied },
           {
             label: trans.__('Delete'),
             danger: true,
@@ -168,7 +187,7 @@ function Service(props: { service: IServiceRead; refreshing: boolean; reload: ()
           {
             id: 'overview',
             label: trans.__('Overview'),
-            render: () => <ServiceOverview service={service} calls={calls} />
+            render: () => <ServiceOverview service={service} calls={calls} onChanged={props.reload} />
           },
           { id: 'try', label: trans.__('Try it'), render: () => <TryIt service={service} /> },
           {
@@ -202,6 +221,9 @@ function Service(props: { service: IServiceRead; refreshing: boolean; reload: ()
           }
         ]}
       />
+      {handing ? (
+        <HandOverDialog object={service} onDone={props.reload} onClose={() => setHanding(false)} />
+      ) : null}
       {deleting ? (
         <DeleteService
           service={service}

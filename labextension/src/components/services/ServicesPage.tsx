@@ -12,6 +12,7 @@ import { StatusPill } from '../StatusPill';
 import { Time } from '../Time';
 import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
+import { AnsweredBy } from './AnsweredBy';
 import { DeleteService } from './DeleteService';
 
 /** Share of calls that the service failed; null without calls. */
@@ -30,9 +31,12 @@ export default function ServicesPage(): JSX.Element {
     list?.reload();
   });
   const create = (
-    <Button kind="primary" icon="add" onClick={() => page.go('/services/new')}>
-      {trans.__('New service')}
-    </Button>
+    <>
+      <Button onClick={() => page.go('/batch-services')}>{trans.__('Batch services')}</Button>
+      <Button kind="primary" icon="add" onClick={() => page.go('/services/new')}>
+        {trans.__('New service')}
+      </Button>
+    </>
   );
   return (
     <PageFrame
@@ -112,11 +116,7 @@ export default function ServicesPage(): JSX.Element {
             id: 'model',
             label: trans.__('Model'),
             width: 'minmax(110px, 1fr)',
-            render: service => (
-              <PageLink
-                to={`/models/${service.model.id}?version=${service.model.version}`}
-              >{`${service.model.name} ${service.model.version}`}</PageLink>
-            )
+            render: service => <AnsweredBy of={service} />
           },
           {
             id: 'replicas',

@@ -21,6 +21,14 @@ interface IPicture {
   truth?: string;
 }
 
+interface IAnswer {
+  prediction: IPrediction;
+  of: string;
+  /** Whom it was sent to; empty: as the shares say. */
+  to: string;
+  truth?: string;
+}
+
 interface IOnePrediction {
   label?: string;
   score?: number;
@@ -54,18 +62,20 @@ export function exampleOf(service: IServiceRead): string {
       data: new Array<number>(Math.min(size, 4096)).fill(0)
     };
   });
-  return JSON.stringify({ inputs });
+  return service.signature.infer_path ? JSON.stringify({ inputs }) : '{}';
 }
 
 /** Ask a service once: a picture of one's own, a sample of a dataset, or JSON. */
 export function TryIt(props: { service: IServiceRead }): JSX.Element {
-  const { client, trans, locale } = useApp();
+  const { client, trans } = useApp();
   const { service } = props;
-  const images = service.signature.accepts_images;
+  const files = service.signature.accepts_files;
+  const images = service.signature.accepts_images || files;
   const [mode, setMode] = useState<'picture' | 'json'>(images ? 'picture' : 'json');
   const [picture, setPicture] = useState<IPicture | null>(null);
   const [json, setJson] = useState(() => exampleOf(service));
-  const [answer, setAnswer] = useState<{ prediction: IPrediction; of: string; truth?: string } | null>(null);
+  const [answers, setAnswers] = useState<IAnswer[]>([]);
+  const [target, setTarget] = useState('');
   const [over, setOver] = useState(false);
   const [address, setAddress] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -82,22 +92,35 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
 
   const send = useAction(
     async (one: IPicture | null) => {
-      const response = await client.transport(`/services/${service.id}/predict`, {
-        method: 'POST',
-        headers: {
-          'Content-Type': one ? one.blob.type || 'image/png' : 'application/json',
-          Accept: 'application/json'
-        },
-        body: one ? one.blob : json
-      });
-      if (!response.ok) {
-        throw await AISpaceError.fromResponse(response);
-      }
-      setAnswer({
-        prediction: (await response.json()) as IPrediction,
-        of: one?.name ?? 'JSON',
-        truth: one?.truth
-      });
+      const ask = async (to: string): Promise<IAnswer> => {
+        const query = new URLSearchParams({
+          ...(to ? { target: to } : {}),
+          ...(one && files ? { name: one.name.split('/').pop() ?? one.name } : {})
+        }).toString();
+        const response = await client.transport(
+          `/services/${service.id}/predict${query ? `?${query}` : ''}`,
+          {
+            method: 'POST',
+            headers: {
+              'Content-Type': one
+                ? one.blob.type || (files ? 'application/octet-stream' : 'image/png')
+                : 'application/json',
+              Accept: 'application/json'
+            },
+            body: one ? one.blob : json
+          }
+        );
+        if (!response.ok) {
+          throw await AISpaceError.fromResponse(response);
+        }
+        return {
+          prediction: (await response.json()) as IPrediction,
+          of: one?.name ?? 'JSON',
+          to,
+          truth: one?.truth
+        };
+      };
+      setAnswers(await Promise.all((target === 'both' ? ['production', 'canary'] : [target]).map(ask)));
     },
     { onError: () => undefined }
   );
@@ -131,19 +154,32 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
       wrong = trans.__('Not JSON: %1', (reason as Error).message);
     }
   }
-  const read = answer ? readPrediction(answer.prediction.outputs) : null;
+  const labels = answers.map(one => readPrediction(one.prediction.outputs)?.label);
   return (
     <div className="ais-TryIt">
       <section aria-label={trans.__('Input')}>
         {images ? (
           <div className="ais-Row" role="group" aria-label={trans.__('Kind of input')}>
             <Button pressed={mode === 'picture'} onClick={() => setMode('picture')}>
-              {trans.__('Picture')}
+              {files ? trans.__('File') : trans.__('Picture')}
             </Button>
             <Button pressed={mode === 'json'} onClick={() => setMode('json')}>
               {NAMES.json}
             </Button>
           </div>
+        ) : null}
+        {service.canary && service.can.includes('write') ? (
+          <SelectField
+            label={trans.__('Send to')}
+            value={target}
+            options={[
+              { value: '', label: trans.__('as the shares say') },
+              { value: 'both', label: trans.__('both, side by side') },
+              { value: 'production', label: trans.__('production') },
+              { value: 'canary', label: trans.__('canary') }
+            ]}
+            onChange={setTarget}
+          />
         ) : null}
         {mode === 'picture' ? (
           <>
@@ -157,8 +193,10 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
               onDragLeave={() => setOver(false)}
               onDrop={onDrop}
             >
-              {address && picture ? <img src={address} alt={trans.__('Picture %1', picture.name)} /> : null}
-              <span>{trans.__('Drop a picture here, or')}</span>
+              {address && picture?.blob.type.startsWith('image/') ? (
+                <img src={address} alt={trans.__('Picture %1', picture.name)} />
+              ) : null}
+              <span>{files ? trans.__('Drop a file here, or') : trans.__('Drop a picture here, or')}</span>
               <Button icon="upload" onClick={() => input.current?.click()}>
                 {trans.__('Choose a file')}
               </Button>
@@ -166,8 +204,8 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
                 ref={input}
                 type="file"
                 hidden
-                aria-label={trans.__('Picture')}
-                accept="image/png,image/jpeg,image/bmp,image/webp"
+                aria-label={files ? trans.__('File') : trans.__('Picture')}
+                accept={files ? undefined : 'image/png,image/jpeg,image/bmp,image/webp'}
                 onChange={event => {
                   const file = event.target.files?.[0];
                   if (file) {
@@ -212,49 +250,11 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
       </section>
       <section aria-label={trans.__('Answer')} aria-live="polite">
         <h2>{trans.__('Answer')}</h2>
-        {answer ? (
-          <>
-            {read ? (
-              <p className="ais-Answer">
-                <b>
-                  <bdi>{read.label}</bdi>
-                </b>{' '}
-                {read.score === null ? '' : percent(read.score, locale)}
-                {answer.truth !== undefined ? (
-                  <span className={answer.truth === read.label ? 'ais-Muted' : 'ais-Wrong'}>
-                    {' '}
-                    {answer.truth === read.label
-                      ? trans.__('right: its label is %1', answer.truth)
-                      : trans.__('differs: its label is %1', answer.truth)}
-                  </span>
-                ) : null}
-              </p>
-            ) : null}
-            <p className="ais-Muted">
-              {answer.of} · {trans.__('%1 ms', metric(answer.prediction.milliseconds))} ·{' '}
-              {trans.__('status %1', answer.prediction.status)}
-              {answer.prediction.deployment !== null
-                ? ` · ${trans.__('deployment #%1', answer.prediction.deployment)}`
-                : ''}
-            </p>
-            {read && read.scores.length > 0 ? (
-              <BarList
-                label={trans.__('Scores')}
-                rows={read.scores.slice(0, 10).map(([name, value]) => ({
-                  key: name,
-                  name: <bdi>{name}</bdi>,
-                  value,
-                  text: percent(value, locale)
-                }))}
-              />
-            ) : null}
-            <details open={read === null || undefined}>
-              <summary>{trans.__('Answer as it came')}</summary>
-              <pre className="ais-Command" tabIndex={0}>
-                {JSON.stringify(answer.prediction.outputs, null, 2).slice(0, 20_000)}
-              </pre>
-            </details>
-          </>
+        {labels.length === 2 && labels[0] !== undefined && labels[0] !== labels[1] ? (
+          <p className="ais-Wrong">{trans.__('They differ: %1 and %2', labels[0], labels[1] ?? '')}</p>
+        ) : null}
+        {answers.length > 0 ? (
+          answers.map(one => <Answer key={one.to} answer={one} />)
         ) : (
           <p className="ais-Muted">{trans.__('Nothing sent yet.')}</p>
         )}
@@ -265,6 +265,67 @@ export function TryIt(props: { service: IServiceRead }): JSX.Element {
           <CodeBlock text={`aispace predict ${service.name} picture.png\n`} label={trans.__('Command')} />
         </details>
       </section>
+    </div>
+  );
+}
+
+/** One answer: the label, the scores, a picture, or whatever came. */
+function Answer(props: { answer: IAnswer }): JSX.Element {
+  const { trans, locale } = useApp();
+  const { answer } = props;
+  const { prediction } = answer;
+  const read = readPrediction(prediction.outputs);
+  const picture = prediction.media_type.startsWith('image/');
+  return (
+    <div data-answer={answer.to || undefined}>
+      {answer.to ? <h3>{answer.to === 'canary' ? trans.__('canary') : trans.__('production')}</h3> : null}
+      {read ? (
+        <p className="ais-Answer">
+          <b>
+            <bdi>{read.label}</bdi>
+          </b>{' '}
+          {read.score === null ? '' : percent(read.score, locale)}
+          {answer.truth !== undefined ? (
+            <span className={answer.truth === read.label ? 'ais-Muted' : 'ais-Wrong'}>
+              {' '}
+              {answer.truth === read.label
+                ? trans.__('right: its label is %1', answer.truth)
+                : trans.__('differs: its label is %1', answer.truth)}
+            </span>
+          ) : null}
+        </p>
+      ) : null}
+      <p className="ais-Muted">
+        {answer.of} · {trans.__('%1 ms', metric(prediction.milliseconds))} ·{' '}
+        {trans.__('status %1', prediction.status)}
+        {prediction.deployment !== null ? ` · ${trans.__('deployment #%1', prediction.deployment)}` : ''}
+      </p>
+      {picture && typeof prediction.outputs === 'string' ? (
+        <img
+          className="ais-AnswerPicture"
+          alt={trans.__('Answer')}
+          src={`data:${prediction.media_type};base64,${prediction.outputs}`}
+        />
+      ) : null}
+      {read && read.scores.length > 0 ? (
+        <BarList
+          label={trans.__('Scores')}
+          rows={read.scores.slice(0, 10).map(([name, value]) => ({
+            key: name,
+            name: <bdi>{name}</bdi>,
+            value,
+            text: percent(value, locale)
+          }))}
+        />
+      ) : null}
+      {picture ? null : (
+        <details open={read === null || undefined}>
+          <summary>{trans.__('Answer as it came')}</summary>
+          <pre className="ais-Command" tabIndex={0}>
+            {JSON.stringify(prediction.outputs, null, 2).slice(0, 20_000)}
+          </pre>
+        </details>
+      )}
     </div>
   );
 }
