@@ -42,11 +42,11 @@ def build_wheel(target: Path) -> Path:
     return wheel
 
 
-def make_environment(place: Path, *wanted: str) -> None:
-    """Make an environment of its own, which shares no file with a cache."""
+def make_environment(place: Path, *wanted: str, link_mode: str = "copy") -> None:
+    """Make an environment; with "copy" it shares no file with a cache."""
     uv = find_uv()
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(place)], check=True)
-    install = [uv, "pip", "install", "--quiet", "--only-binary", ":all:", "--link-mode", "copy"]
+    install = [uv, "pip", "install", "--quiet", "--only-binary", ":all:", "--link-mode", link_mode]
     subprocess.run([*install, "--python", str(place), *wanted], check=True)
 
 

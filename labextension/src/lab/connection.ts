@@ -49,3 +49,10 @@ export function pathOf(search: string): string | null {
   const path = new URLSearchParams(search).get('aispace');
   return path && path.startsWith('/') ? path : null;
 }
+
+/** Where the file browser's root lies in the user's files; null where it is outside of them. */
+export function rootInFiles(): string | null {
+  // On a hub the files are the server's folder; on a laptop they are the home, and Jupyter runs anywhere.
+  const root = PageConfig.getOption('hubPrefix') ? '~' : PageConfig.getOption('serverRoot');
+  return /^~(\/|$)/.test(root) ? root.slice(2).replace(/\/*$/, '') : null;
+}

@@ -1,5 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { rootInFiles } from './connection';
 import { labIcon } from './icons';
 import { Commands, IAISpace, PLUGIN } from './tokens';
 
@@ -17,8 +19,9 @@ export const filebrowser: JupyterFrontEndPlugin<void> = {
     const chosen = (): string | null => {
       const items = [...(factory?.tracker.currentWidget?.selectedItems() ?? [])];
       const one = items.length === 1 ? items[0] : null;
-      return one && (one.type === 'directory' || ARCHIVE.test(one.name))
-        ? one.path.replace(/^\w+:/, '')
+      const root = rootInFiles();
+      return root !== null && one && (one.type === 'directory' || ARCHIVE.test(one.name))
+        ? PathExt.join(root, one.path.replace(/^\w+:/, ''))
         : null;
     };
     app.commands.addCommand(Commands.importFiles, {
