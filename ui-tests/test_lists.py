@@ -75,7 +75,7 @@ def test_columns_stay_as_chosen(at_desk: Visitor, possessions: Possessions) -> N
     expect(heads.filter(has_text="Size")).to_have_count(1)
 
 
-def test_the_sidebar_is_walked_by_keys(at_desk: Visitor, possessions: Possessions) -> None:
+def test_the_sidebar_is_walked_by_keys(at_desk: Visitor) -> None:
     at_desk.open("/usage")
     tree = at_desk.page.get_by_role("tree", name="AI Space")
     if not tree.is_visible():
