@@ -50,6 +50,8 @@ def test_the_tour_notebook_by_hand(visit: Callable[..., Visitor], house: Install
     card.first.click()
     notebook = nora.page.locator(".jp-NotebookPanel:visible")
     expect(notebook.locator(".jp-Cell").first).to_be_visible(timeout=30_000)
+    # Without a kernel JupyterLab would ask for one.
+    expect(nora.page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
     command(nora, "notebook:run-all-cells")
     errors = notebook.locator('[data-mime-type="application/vnd.jupyter.error"]')
     assert errors.count() == 0, errors.all_inner_texts()

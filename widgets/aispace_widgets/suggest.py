@@ -205,12 +205,12 @@ class Suggestions:
         yield from self.client.datasets.samples(self.dataset_id, state="unlabelled")
 
     def errors(self, count: int = CHECKED) -> list[LabelErrors]:
-        """Count where the function differs from people, by label, the worst first.
+        """Count where the function differs from people, by label, the worst first, on about ``count`` samples.
 
         Samples kept for validation or test are asked first: what the model learned from says little.
         """
         counts: dict[str, list[int]] = {}
-        for sample in islice(self._confirmed(), count):
+        for sample in self._confirmed(count):
             truth = {item.label for item in sample.annotation.objects if item.label is not None}
             try:
                 said = objects_of(self._fn(Candidate(self.client, self.dataset_id, sample)))
@@ -224,14 +224,21 @@ class Suggestions:
         found = [LabelErrors(label, n, wrong) for label, (n, wrong) in counts.items()]
         return sorted(found, key=lambda one: (-one.wrong / one.count, one.label))
 
-    def _confirmed(self) -> Iterator[SampleRead]:
-        seen = set()
-        for split in ("validation", "test", None):
+    def _confirmed(self, count: int) -> Iterator[SampleRead]:
+        """Give about so many confirmed samples, as many of each label: files lie in the order of their labels."""
+        group = self.client.datasets.get(self.dataset_id).label_group
+        labels = [label.name for label in group.labels] if group else []
+        seen: set[str] = set()
+        for label in labels:
+            for sample in islice(self._confirmed_of(label), max(1, count // len(labels))):
+                if sample.id not in seen:
+                    seen.add(sample.id)
+                    yield sample
+
+    def _confirmed_of(self, label: str) -> Iterator[SampleRead]:
+        for split in ("validation", "test", "training", "none"):
             for state in CONFIRMED:
-                for sample in self.client.datasets.samples(self.dataset_id, state=state, split=split):
-                    if sample.id not in seen:
-                        seen.add(sample.id)
-                        yield sample
+                yield from self.client.datasets.samples(self.dataset_id, state=state, split=split, label=label)
 
 
 def objects_of(said: Any) -> list[dict[str, Any]]:

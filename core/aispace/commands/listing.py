@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import quote
 
 from ..client import AISpaceClient
 from ..client.training import ENDED
@@ -276,11 +277,13 @@ def page_link(client: AISpaceClient, path: str, *, elsewhere: bool = False) -> s
     elsewhere : bool
         The client was told another platform's address than the one of this server.
     """
+    query = f"lab?aispace={quote(path, safe='/')}"
     # On a user's server AISPACE_URL leads past the hub, straight to the platform.
-    hub = client.transport.url.partition("/services/")[0]
-    if not elsewhere:
-        hub = os.environ.get("AISPACE_HUB_URL") or hub
-    return f"{hub}/hub/user-redirect/lab?aispace={path}"
+    hub, services, _ = client.transport.url.partition("/services/")
+    if not elsewhere and os.environ.get("AISPACE_HUB_URL"):
+        return f"{os.environ['AISPACE_HUB_URL']}/hub/user-redirect/{query}"
+    # Without a hub it is a page of the JupyterLab that is open here.
+    return f"{hub}/hub/user-redirect/{query}" if services else f"/{query}"
 
 
 def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
