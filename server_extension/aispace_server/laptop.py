@@ -102,6 +102,7 @@ class LaptopServer(AISpaceServer):
                 raise
             copy = self.platform.db.upgrade()
             log.warning("the database was upgraded; as it was it lies in %s", copy)
+        self.platform.images.build_on_need = True  # hundreds of megabytes, which a first look does not need
         principal = self.platform.users.local_principal()
         self.platform.areas.lies_in(principal.user_id, Path.home())
 

@@ -93,7 +93,7 @@ class Images(Collection[ImageRead]):
         return self._post(ImageRead, f"/images/{image_id}/build")
 
     def wait(self, image_id: str, timeout: float = 900) -> ImageRead:
-        """Wait until a runtime can be used.
+        """Wait until a runtime can be used; one that waits to be needed is built now.
 
         Raises
         ------
@@ -105,6 +105,8 @@ class Images(Collection[ImageRead]):
             image = self.get(image_id)
             if image.usable:
                 return image
+            if image.status == "unbuilt":
+                self.build(image_id)
             if image.status == "failed":
                 reason = (
                     image.reason.model_dump() if image.reason else {"code": "failed", "message": "The build failed."}

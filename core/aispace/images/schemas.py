@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from ..schemas import Description, Name, OwnedQuery, OwnedRead, Reason, Schema, Timestamp, refuse_nulls
 
 ImagePurpose = Literal["training", "serving"]
-ImageStatus = Literal["building", "ready", "failed"]
+ImageStatus = Literal["unbuilt", "building", "ready", "failed"]
 Python = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}(\.\d{1,2})?$")]
 
 

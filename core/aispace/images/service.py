@@ -46,11 +46,16 @@ class ImageService:
         self.root = platform.path / "images"
         platform.workloads.on_change("image_build", self._build_changed)
         platform.objects.add(ObjectKind("image", "img", "image", "image", Image))
+        self.build_on_need = False
+        """Whether preset images wait until something needs them, instead of being built at the first start."""
 
     # Set-up
 
     def ensure_presets(self) -> None:
-        """Make the preset images that are missing and build those that changed; a build that failed is tried again."""
+        """Make the preset images that are missing and build those that changed; a build that failed is tried again.
+
+        With ``build_on_need`` they are built when something shall run in them for the first time.
+        """
         with self.db.write() as session:
             for preset in PRESETS:
                 row = session.scalar(select(Image).where(Image.owner_id == SYSTEM.user_id, Image.name == preset.name))
@@ -65,6 +70,9 @@ class ImageService:
                 row.description = preset.description
                 row.purposes = list(preset.purposes)
                 row.requirements = preset.requirements
+                if self.build_on_need and row.current is None:
+                    row.status, row.reason = "unbuilt", None
+                    continue
                 session.flush()
                 self._submit(SYSTEM, row)
 
@@ -74,6 +82,13 @@ class ImageService:
             return session.scalar(select(Image.id).where(Image.visibility == "preset", Image.name == name))
 
     # For what runs
+
+    def need(self, image_id: str) -> None:
+        """Build an image that was not built until now, since something shall run in it."""
+        with self.db.write() as session:
+            row = session.get(Image, image_id)
+            if row is not None and row.status == "unbuilt":
+                self._submit(SYSTEM, row)
 
     def state(self, image_id: str) -> str | None:
         """Tell whether something can run in an image: ``ready``, ``building``, ``failed``, or None when it is gone."""

@@ -119,6 +119,8 @@ class WorkloadService(AttemptReader, QueueReader, LoggingConfigurable):
             raise Forbidden("Not done. Only the platform may run something in another's name.")
         if spec.queue != "default":
             raise Invalid("queue", f"Queue: {spec.queue!r} does not exist. Use 'default'.", code="not_found")
+        if spec.image_id is not None:
+            self.platform.images.need(spec.image_id)
         now = self.platform.clock.now()
         due = now + timedelta(seconds=spec.delay_seconds)
         row = Workload(

@@ -22,6 +22,7 @@ const LOOKS: Record<string, ILook> = {
   created: draft(t => t.__('created')),
   unlabelled: draft(t => t.__('unlabelled')),
   empty: draft(t => t.__('empty')),
+  unbuilt: draft(t => t.__('not built')),
   unknown: draft(t => t.__('unknown')),
   scheduled: waiting(t => t.__('scheduled')),
   queued: waiting(t => t.__('queued')),

@@ -137,7 +137,7 @@ export function AnswerFields(props: {
             ...(images.data?.items ?? []).map(one => ({
               value: one.id,
               label: one.usable ? one.name : trans.__('%1 (not built)', one.name),
-              disabled: !one.usable
+              disabled: !one.usable && one.status !== 'unbuilt'
             })),
             ...unlisted(values.image_id, images.data?.items, undefined)
           ]}

@@ -306,7 +306,7 @@ function TrainingForm(props: {
               ...(images.data?.items ?? []).map(one => ({
                 value: one.id,
                 label: one.usable ? one.name : trans.__('%1 (not built)', one.name),
-                disabled: !one.usable
+                disabled: !one.usable && one.status !== 'unbuilt'
               }))
             ]}
             onChange={image_id => set({ image_id })}
