@@ -331,3 +331,15 @@ def test_a_broken_or_hostile_json_says_where(platform: Platform, alice: Principa
         look(platform, alice, dataset, {"a.json": cut, "1.png": image(4, 4)}, layout="voc")
     with pytest.raises(Conflict):
         platform.datasets.versions.publish(alice, dataset.id, PublishRequest())
+
+
+@pytest.mark.capability("MA1-07")
+def test_pictures_with_xml_files_of_the_same_stem_beside_them(platform: Platform, alice: Principal) -> None:
+    dataset = make(platform, alice, "object_detection")
+    files = {
+        "d/a.png": image(40, 30, 1), "d/a.xml": VOC.format(name="whatever.jpg", w=40, h=30),
+        "d/b.png": image(40, 30, 2), "d/b.xml": VOC.format(name="b.png", w=0, h=0),
+    }  # fmt: skip
+    assert take(platform, alice, dataset, files).report.refused == []
+    said = [box("cat", 1, 2, 9, 10, attributes={"truncated": True}, hard=True)]
+    assert all_said(platform, alice, dataset) == dict.fromkeys(("a.png", "b.png"), (said, None, False, "labelled"))

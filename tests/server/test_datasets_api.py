@@ -181,7 +181,7 @@ def test_thumbnails_are_small_and_kept_by_the_browser(api: Api) -> None:
         ({"name": "a/b"}, "name"),
         ({"name": "a", "description": "x" * 101}, "description"),
         ({"name": "a", "annotation_type": "object_tracking"}, "annotation_type"),
-        ({"name": "a", "data_type": "text"}, "data_type"),
+        ({"name": "a", "data_type": "audio"}, "data_type"),
         ({"name": "a", "template": "both"}, "template"),
         ({"name": "a", "labels": [{"name": "x" * 31}]}, "labels.0.name"),
         ({"name": "a", "labels": [{"name": "x", "color": "red"}]}, "labels.0.color"),

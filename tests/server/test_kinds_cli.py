@@ -86,7 +86,7 @@ def test_texts_and_tables_come_and_go_by_the_command_line(run: Run, api: Api, tm
         "--label-column", "好坏",
     )  # fmt: skip
     assert code == 0, err
-    assert "note: 1 texts were not plain UTF-8" in err
+    assert "note: 1 file was not plain UTF-8" in err
     client = api("alice")
     dataset = client.get("datasets?q=reviews").json()["items"][0]
     sample = client.get(f"datasets/{dataset['id']}/samples").json()["items"][0]
@@ -111,6 +111,7 @@ def test_texts_and_tables_come_and_go_by_the_command_line(run: Run, api: Api, tm
     assert client.get(f"datasets/{dataset['id']}/samples").json()["items"][1]["values"] == {"a": 3, "b": 4.0}
 
 
+@pytest.mark.capability("TD-10")
 def test_the_kinds_say_what_they_take(api: Api) -> None:
     kinds = {k["annotation_type"]: k for k in api("alice").get("dataset-kinds").json()["items"]}
     assert kinds["object_detection"]["shapes"] == ["bbox"]

@@ -25,7 +25,11 @@ PUBLIC = {("get", "/version"), ("get", "/openapi.json"), ("options", "/uploads")
 """The only operations without authentication below ``/api/v1``."""
 OWN = ("/me", "/overview", "/search", "/lineage/{object}")
 """Operations about the caller himself, or about many kinds at once: they need a scope, the services ask the rest."""
-ASKING = {"/services/{id}/predict", "/training-jobs/estimate"}
+ASKING = {
+    "/services/{id}/predict",
+    "/training-jobs/estimate",
+    "/datasets/{id}/versions/{version}/export/inspect",
+}
 """``POST`` that changes nothing."""
 
 TABLE = collect()
@@ -158,6 +162,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /models/{id}/versions/{version}/export": {"json": {"path": "mine"}},
     "GET /models/{id}/versions/{version}/files/content": {"params": {"path": "model.onnx"}},
     "POST /services/{id}/tokens": {"json": {"name": "mine"}},
+    "PATCH /services/{id}/canary": {"json": {"share": 50}},
+    "GET /batch-services/{id}/results/content": {"params": {"path": "files/one.json.json"}},
     "POST /trash/{id}/restore": {"json": {}},
     "POST /transfers/{id}/accept": {"json": {}},
     "POST /models/{id}/versions/{version}/reproductions": {"json": {}},
@@ -197,6 +203,8 @@ NOTHING_YET = {
     f"{RUN}/evaluation/samples",
     "/evaluations/{id}/samples",
     "/services/{id}/log",
+    "/batch-services/{id}/log",
+    "/batch-services/{id}/results/content",
 }
 """What a run that never ran does not have."""
 

@@ -89,7 +89,7 @@ def _inspect(found: ImportInspection, terminal: Terminal) -> int:
 
 def _say_notes(notes: list[Note], terminal: Terminal) -> None:
     for note in notes:
-        terminal.say(f"note: {note.n:,} {note.message}, for instance {note.examples[0]}")
+        terminal.say(f"note: {note.message}, for instance {note.examples[0]}")
 
 
 def _say_refused(refused: list[RefusedFile], terminal: Terminal) -> None:

@@ -220,8 +220,11 @@ class Note(Schema):
     """Something that an import or an export changes or leaves out, and how often."""
 
     code: str
-    """``exif_orientation``, ``boxes_clipped``, ``objects_left_out``, ``recoded``, ``segmentation``, ..."""
+    """``exif_orientation``, ``boxes_clipped``, ``outlines``, ``left_out``, ``incomplete``, ``recoded`` of imports;
+    ``hard``, ``states``, ``scores``, ``attributes``, ``object_hard``, ``ids``, ``labels``, ``unlabelled_splits``,
+    ``unused_labels``, ``paths`` of exports."""
     message: str
+    """In words, with the number."""
     n: int
     examples: list[str] = Field(default_factory=list)
     """Paths of the first of them."""

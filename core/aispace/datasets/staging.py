@@ -26,13 +26,32 @@ BATCH_BYTES: Final = 128 << 20
 BATCH_FILES: Final = 10_000
 ABOUT_BOXES: Final = (".xml", ".txt", ".yaml", ".yml", ".names")
 NOTES: Final = {
-    "exif_orientation": "images carry an EXIF orientation: boxes relate to the pixels as they are stored, not turned",
-    "boxes_clipped": "boxes stuck out of their image by up to a pixel and were cut",
-    "outlines": "objects had an outline, of which only the box is kept",
-    "left_out": "objects were left out by the label mapping",
-    "incomplete": "samples lost an object that was refused; they are not confirmed",
-    "recoded": "texts were not plain UTF-8 and are kept as that",
+    "exif_orientation": (
+        "1 image carries an EXIF orientation: boxes relate to the pixels as they are stored, not turned",
+        "{n} images carry an EXIF orientation: boxes relate to the pixels as they are stored, not turned",
+    ),
+    "boxes_clipped": (
+        "1 box stuck out of its image by up to a pixel and was cut",
+        "{n} boxes stuck out of their image by up to a pixel and were cut",
+    ),
+    "outlines": (
+        "1 object had an outline, of which only the box is kept",
+        "{n} objects had an outline, of which only the box is kept",
+    ),
+    "left_out": (
+        "1 object was left out by the label mapping",
+        "{n} objects were left out by the label mapping",
+    ),
+    "incomplete": (
+        "1 sample lost an object that was refused; it is not confirmed",
+        "{n} samples lost an object that was refused; they are not confirmed",
+    ),
+    "recoded": (
+        "1 file was not plain UTF-8; its texts are kept as that",
+        "{n} files were not plain UTF-8; their texts are kept as that",
+    ),
 }
+"""What is said of one and of many."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +112,10 @@ class Staged:
         """Note what is imported otherwise than it came."""
         note = self._notes.get(code)
         if note is None:
-            note = self._notes[code] = Note(code=code, message=NOTES[code], n=0)
+            note = self._notes[code] = Note(code=code, message="", n=0)
             self.report.notes.append(note)
         note.n += 1
+        note.message = NOTES[code][note.n > 1].format(n=f"{note.n:,}")
         if len(note.examples) < 5 and path not in note.examples:
             note.examples.append(path)
 

@@ -2,6 +2,7 @@ import type { IDatasetRead, IInspection, INote, ITableOptions, ITablePreview } f
 import { useApp } from '../context';
 import { CheckField, SelectField } from '../controls';
 import { count, percent } from '../formats';
+import { noteText } from './noteWords';
 import { layoutMeaning, layoutWord, splitWord } from './words';
 
 /** How many samples, in the words of what they are. */
@@ -44,7 +45,7 @@ export function Notes(props: { notes: INote[] }): JSX.Element | null {
     <ul className="ais-List" aria-label={trans.__('What changes')}>
       {props.notes.map(note => (
         <li key={note.code}>
-          <span>{note.message}</span>{' '}
+          <span>{noteText(trans, note)}</span>{' '}
           <span className="ais-Code ais-Muted">{note.examples.slice(0, 3).join(', ')}</span>
         </li>
       ))}

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { IDatasetRead, IDatasetVersionRead } from '../../client';
 import { useApp, usePage } from '../context';
-import { Button, ConfirmWithConsequences, Dialog, RadioCards, TextField } from '../controls';
-import { FilePicker } from '../FilePicker';
+import { Button, ConfirmWithConsequences, Dialog, TextField } from '../controls';
 import { bytes, count } from '../formats';
 import { namesOf } from '../kinds';
 import { errorText } from '../messages';
@@ -10,89 +9,7 @@ import { EmptyState, Loaded } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { VersionList } from '../VersionList';
-
-/** Export of a version: as a download, or into one's own files. */
-function ExportDialog(props: { dataset: IDatasetRead; version: string; onClose: () => void }): JSX.Element {
-  const { client, trans, notify } = useApp();
-  const page = usePage();
-  const [layout, setLayout] = useState<'class_folders' | 'manifest'>('class_folders');
-  const [target, setTarget] = useState('download');
-  const [folder, setFolder] = useState('');
-  const [picking, setPicking] = useState(false);
-  const run = useAction(
-    async () => {
-      await client.call('POST /datasets/{id}/versions/{version}/export', {
-        path: { id: props.dataset.id, version: props.version },
-        body: { layout, target: target === 'download' ? 'download' : { area: folder } }
-      });
-      props.onClose();
-      notify({
-        message: trans.__('The export is being prepared'),
-        action: { label: trans.__('Show it'), run: () => page.go('/activity') }
-      });
-      page.go('/activity');
-    },
-    { onError: () => undefined }
-  );
-  if (picking) {
-    return (
-      <FilePicker
-        title={trans.__('Export into a folder')}
-        verb={trans.__('Here')}
-        kinds="folder"
-        onAccept={path => {
-          setFolder(path);
-          setPicking(false);
-        }}
-        onClose={() => setPicking(false)}
-      />
-    );
-  }
-  return (
-    <Dialog
-      title={trans.__('Export %1 of %2', props.version, props.dataset.name)}
-      verb={trans.__('Export')}
-      busy={run.busy}
-      onAccept={run.run}
-      onClose={props.onClose}
-    >
-      <RadioCards
-        label={trans.__('Layout')}
-        rows
-        value={layout}
-        onChange={value => setLayout(value as 'manifest')}
-        options={[
-          {
-            value: 'class_folders',
-            label: trans.__('One folder for each label'),
-            help: trans.__('Drops states, scores and second labels.')
-          },
-          { value: 'manifest', label: trans.__('Files and a manifest'), help: trans.__('Drops nothing.') }
-        ]}
-      />
-      <RadioCards
-        label={trans.__('Where to')}
-        rows
-        value={target}
-        onChange={setTarget}
-        options={[
-          { value: 'download', label: trans.__('A zip to download') },
-          { value: 'area', label: trans.__('A folder of my files on the server'), help: `/${folder}` }
-        ]}
-      />
-      {target === 'area' ? (
-        <Button icon="files" onClick={() => setPicking(true)}>
-          {trans.__('Choose the folder')}
-        </Button>
-      ) : null}
-      {run.error ? (
-        <p role="alert" className="ais-FieldError">
-          {errorText(trans, run.error)}
-        </p>
-      ) : null}
-    </Dialog>
-  );
-}
+import { ExportDialog } from './ExportDialog';
 
 /** The published versions: compare, export, set current, note, delete. */
 export function VersionsTab(props: { dataset: IDatasetRead; onPublish: () => void }): JSX.Element {
