@@ -184,6 +184,10 @@ def _plant_runs(client: httpx.Client, seeds: Seeds, spec: str, image: str) -> No
         client.post("/services", json={"name": "seeds", "model": model, "image_id": image, "spec_id": spec})
     )["id"]
     seeds.ids["services"] = service
+    place(client, "letters/one.json", b"[[0]]")
+    batch = {"name": "seeds", "model": model, "image_id": image, "spec_id": spec}
+    batch["source"] = {"kind": "area", "path": "letters"}
+    seeds.ids["batch-services"] = done(client.post("/batch-services", json=batch))["id"]
     seeds.parts["number"] = "1"
     token = done(client.post(f"/services/{service}/tokens", json={"name": "seed"}))
     seeds.parts["token_id"] = token["id"]

@@ -203,7 +203,6 @@ NOTHING_YET = {
     f"{RUN}/evaluation/samples",
     "/evaluations/{id}/samples",
     "/services/{id}/log",
-    "/batch-services/{id}/log",
     "/batch-services/{id}/results/content",
 }
 """What a run that never ran does not have."""
