@@ -97,7 +97,7 @@ test-ui: setup-test ## the walk in the browser
 test-wheel: setup-test
 	$(PYTEST) -q tests/wheel
 test-tour: setup-test
-	$(PYTEST) -q tests/tour
+	$(PYTEST) -q tests/tour tests/kills
 fuzz: setup-test ## 10,000 cases against the REST API
 	AISPACE_FUZZ_EXAMPLES=150 AISPACE_FUZZ_CASES=10000 $(PYTEST) -q --timeout 0 tests/api
 

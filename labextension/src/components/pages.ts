@@ -74,4 +74,16 @@ registerPage(
   t => t.__('Search everything'),
   'search'
 );
+registerPage(
+  '/trash',
+  () => import('./trash/TrashPage'),
+  t => t.__('Trash'),
+  'trash'
+);
+registerPage(
+  '/transfers/:id?',
+  () => import('./transfers/TransfersPage'),
+  t => t.__('Handed over'),
+  'forward'
+);
 registerLifecyclePages();

@@ -25,10 +25,10 @@ const SECTIONS = ['needs', 'running'];
 const DISMISSED = 400;
 
 function needNode(trans: ITrans, one: IOverview['needs_you'][number], dismiss: () => void): ITreeNode {
-  const what = eventText(trans, {
-    code: one.code.replace('workload_failed', 'workload.failed'),
-    params: one.params
-  });
+  const offered = one.code === 'transfer_offered';
+  const what = offered
+    ? trans.__('offered by %1', String(one.params.from))
+    : eventText(trans, { code: one.code.replace('workload_failed', 'workload.failed'), params: one.params });
   const reason = one.params.reason as { code: string; message: string } | null | undefined;
   const why = reason ? reasonText(trans, reason) : '';
   return {
@@ -37,14 +37,17 @@ function needNode(trans: ITrans, one: IOverview['needs_you'][number], dismiss: (
     to: pathOfId(one.object_id) ?? '/activity',
     content: (
       <>
-        <Icon name="cross" className="ais-tone-error" />
+        <Icon name={offered ? 'forward' : 'cross'} className={offered ? 'ais-tone-info' : 'ais-tone-error'} />
         <span>
           {one.name} · {what}
           {why ? <small title={why}>{why}</small> : null}
         </span>
       </>
     ),
-    actions: [{ icon: 'close', label: trans.__('Dismiss %1', one.name), run: dismiss, onDelete: true }]
+    // An offer is decided on its page: it does not go by being looked away from.
+    actions: offered
+      ? []
+      : [{ icon: 'close', label: trans.__('Dismiss %1', one.name), run: dismiss, onDelete: true }]
   };
 }
 

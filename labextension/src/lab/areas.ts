@@ -76,5 +76,6 @@ export const AREAS: IArea[] = [
     recent: 'images'
   },
   { id: 'files', path: '/files/mine', permission: 'read:file', icon: 'files', title: t => t.__('Files') },
-  { id: 'usage', path: '/usage', permission: 'read:usage', icon: 'usage', title: t => t.__('Usage') }
+  { id: 'usage', path: '/usage', permission: 'read:usage', icon: 'usage', title: t => t.__('Usage') },
+  { id: 'trash', path: '/trash', permission: 'read:trash', icon: 'trash', title: t => t.__('Trash') }
 ];

@@ -113,7 +113,7 @@ describe('the sidebar', () => {
     await page.key('ArrowRight');
     expect(page.item('Models').textContent).toContain('none yet');
     await page.key('End');
-    expect(page.focused()).toBe('Usage');
+    expect(page.focused()).toBe('Trash');
     await page.end();
   });
 

@@ -6,6 +6,7 @@
  */
 import type { IDatasetRoutes } from './datasets';
 import type { IFilesRoutes } from './files';
+import type { IKeepingRoutes } from './keeping';
 import type { ILifecycleRoutes } from './lifecycle';
 import type { IOperationsRoutes } from './operations';
 import type { IResourceRoutes } from './resources';
@@ -15,6 +16,7 @@ import type { ITrainingRoutes } from './training';
 export * from './shapes';
 export * from './datasets';
 export * from './files';
+export * from './keeping';
 export * from './lifecycle';
 export * from './operations';
 export * from './resources';
@@ -27,6 +29,7 @@ export interface IRoutes
     IFilesRoutes,
     IDatasetRoutes,
     IResourceRoutes,
+    IKeepingRoutes,
     ILifecycleRoutes,
     ITrainingRoutes,
     IOperationsRoutes {}

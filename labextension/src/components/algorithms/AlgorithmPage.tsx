@@ -6,7 +6,7 @@ import { Button } from '../controls';
 import { bytes, count } from '../formats';
 import { DetailPage, Facts, PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
-import { DeleteDialog, NameDialog } from '../parts/ObjectDialogs';
+import { HandOverDialog, MoveToTrash, NameDialog } from '../parts/ObjectDialogs';
 import { categoryWord, visibilityWord } from '../parts/scopes';
 import { presetText } from '../presetWords';
 import { ErrorView, Skeleton } from '../states';
@@ -67,7 +67,7 @@ function Algorithm(props: {
   const { client, trans } = useApp();
   const page = usePage();
   const { algorithm, version } = props;
-  const [dialog, setDialog] = useState<'rename' | 'delete' | 'fork' | 'code' | null>(null);
+  const [dialog, setDialog] = useState<'rename' | 'delete' | 'hand-over' | 'fork' | 'code' | null>(null);
   const versions = useQuery(
     `algorithm versions ${algorithm.id} ${algorithm.version_count}`,
     signal =>
@@ -161,6 +161,7 @@ function Algorithm(props: {
             run: share.run,
             blocked: algorithm.visibility === 'preset' ? trans.__('It is preset') : may('write')
           },
+          { label: trans.__('Hand over'), run: () => setDialog('hand-over'), blocked: may('write') },
           { label: trans.__('Rename'), run: () => setDialog('rename'), blocked: may('write') },
           { label: trans.__('Delete'), danger: true, run: () => setDialog('delete'), blocked: may('delete') }
         ]}
@@ -278,14 +279,12 @@ function Algorithm(props: {
           }}
           onClose={() => setDialog(null)}
         />
+      ) : dialog === 'hand-over' ? (
+        <HandOverDialog object={algorithm} onDone={props.reload} onClose={() => setDialog(null)} />
       ) : dialog === 'delete' ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', algorithm.name)}
-          verb={trans.__('Delete the algorithm')}
-          consequences={[
-            trans._n('%1 version and its code', '%1 versions and their code', algorithm.version_count),
-            trans.__('An algorithm that runs use is refused.')
-          ]}
+        <MoveToTrash
+          ids={[algorithm.id]}
+          name={algorithm.name}
           act={async () => {
             await client.call('DELETE /algorithms/{id}', {
               path: { id: algorithm.id },

@@ -3,7 +3,7 @@ import type { IAlgorithmRead, IPage } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { PageFrame } from '../PageFrame';
-import { DeleteDialog, NameDialog } from '../parts/ObjectDialogs';
+import { MoveToTrash, NameDialog } from '../parts/ObjectDialogs';
 import { CATEGORIES, categoryWord, scopeFilter, visibilityWord } from '../parts/scopes';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
@@ -121,13 +121,10 @@ export default function AlgorithmsPage(): JSX.Element {
       />
       {forking ? <ForkDialog algorithm={forking} onClose={() => setForking(null)} /> : null}
       {deleting ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', deleting.name)}
-          verb={trans.__('Delete the algorithm')}
-          consequences={[
-            trans._n('%1 version and its code', '%1 versions and their code', deleting.version_count),
-            trans.__('An algorithm that runs use is refused.')
-          ]}
+        <MoveToTrash
+          ids={[deleting.id]}
+          name={deleting.name}
+          onRestored={() => list?.reload()}
           act={async () => {
             await client.call('DELETE /algorithms/{id}', {
               path: { id: deleting.id },

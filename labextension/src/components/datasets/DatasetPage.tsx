@@ -11,6 +11,7 @@ import { EmptyState, Loaded } from '../states';
 import { StatusPill } from '../StatusPill';
 import { useQuery } from '../useQuery';
 import { DatasetSettings } from './DatasetSettings';
+import { HandOverDialog } from '../parts/ObjectDialogs';
 import { DeleteDatasets } from './DeleteDatasets';
 import { LabelsTab } from './LabelsTab';
 import { PublishDialog } from './PublishDialog';
@@ -50,7 +51,7 @@ export default function DatasetPage(): JSX.Element {
     signal => client.call('GET /datasets/{id}', { path: { id }, signal }),
     event => event.object_id === id
   );
-  const [dialog, setDialog] = useState<'publish' | 'split' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'publish' | 'split' | 'hand-over' | 'delete' | null>(null);
   const crumbs = [{ label: trans.__('Data'), to: '/datasets' }];
   if (!query.data) {
     return (
@@ -156,6 +157,7 @@ export default function DatasetPage(): JSX.Element {
             blocked: readOnly ?? (counts.total ? null : trans.__('There is no sample yet')),
             run: () => setDialog('split')
           },
+          { label: trans.__('Hand over'), blocked: readOnly, run: () => setDialog('hand-over') },
           { label: trans.__('Delete'), danger: true, blocked: readOnly, run: () => setDialog('delete') }
         ]}
         code={{
@@ -198,6 +200,9 @@ export default function DatasetPage(): JSX.Element {
       ) : null}
       {dialog === 'split' ? (
         <SplitDialog dataset={dataset} onClose={() => setDialog(null)} onDone={query.reload} />
+      ) : null}
+      {dialog === 'hand-over' ? (
+        <HandOverDialog object={dataset} onDone={query.reload} onClose={() => setDialog(null)} />
       ) : null}
       {dialog === 'delete' ? (
         <DeleteDatasets

@@ -8,7 +8,7 @@ import { reasonText } from '../messages';
 import { DetailPage, Facts, PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
 import { LineagePanel } from '../parts/LineagePanel';
-import { DeleteDialog, NameDialog, Refusal } from '../parts/ObjectDialogs';
+import { DeleteDialog, HandOverDialog, NameDialog, Refusal } from '../parts/ObjectDialogs';
 import { purposeWord, visibilityWord } from '../parts/scopes';
 import { WorkloadLog } from '../parts/WorkloadLog';
 import { presetText } from '../presetWords';
@@ -44,7 +44,7 @@ function Image(props: { image: IImageRead; refreshing: boolean; reload: () => vo
   const { client, trans } = useApp();
   const page = usePage();
   const { image } = props;
-  const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'rename' | 'delete' | 'hand-over' | null>(null);
   const may = (what: string): string | null =>
     image.can.length === 0 || image.can.includes(what) ? null : trans.__('Only its owner can do this');
   const build = useAction(async () => {
@@ -109,6 +109,7 @@ function Image(props: { image: IImageRead; refreshing: boolean; reload: () => vo
             run: share.run,
             blocked: image.visibility === 'preset' ? trans.__('It is preset') : may('write')
           },
+          { label: trans.__('Hand over'), run: () => setDialog('hand-over'), blocked: may('write') },
           { label: trans.__('Rename'), run: () => setDialog('rename'), blocked: may('write') },
           { label: trans.__('Delete'), danger: true, run: () => setDialog('delete'), blocked: may('delete') }
         ]}
@@ -161,6 +162,8 @@ function Image(props: { image: IImageRead; refreshing: boolean; reload: () => vo
           }}
           onClose={() => setDialog(null)}
         />
+      ) : dialog === 'hand-over' ? (
+        <HandOverDialog object={image} onDone={props.reload} onClose={() => setDialog(null)} />
       ) : dialog === 'delete' ? (
         <DeleteDialog
           title={trans.__('Delete %1?', image.name)}

@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import type { ILabelGroupRead } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
-import { Button, ConfirmWithConsequences, Dialog, TextField } from '../controls';
+import { Button, Dialog, TextField } from '../controls';
 import { useFieldErrors } from '../FormPage';
 import { count } from '../formats';
 import { errorText } from '../messages';
 import { PageFrame } from '../PageFrame';
+import { MoveToTrash } from '../parts/ObjectDialogs';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
 import { Time } from '../Time';
@@ -32,14 +33,6 @@ export default function LabelGroupsPage(): JSX.Element {
         : await client.call('POST /label-groups', { body: { name: name.trim(), labels: [] } });
       setNaming(null);
       page.go(`/label-groups/${group.id}`);
-    },
-    { onError: () => undefined }
-  );
-  const remove = useAction(
-    async () => {
-      await client.call('DELETE /label-groups/{id}', { path: { id: doomed!.id }, ifMatch: doomed!.revision });
-      setDoomed(null);
-      query?.reload();
     },
     { onError: () => undefined }
   );
@@ -164,22 +157,12 @@ export default function LabelGroupsPage(): JSX.Element {
         </Dialog>
       ) : null}
       {doomed ? (
-        <ConfirmWithConsequences
-          title={trans.__('Delete %1', doomed.name)}
-          verb={trans.__('Delete')}
-          consequences={[trans._n('%1 label', '%1 labels', doomed.label_count)]}
-          refused={
-            doomed.used_by > 0
-              ? trans._n(
-                  '%1 dataset uses it. Give that another group first.',
-                  '%1 datasets use it. Give them another group first.',
-                  doomed.used_by
-                )
-              : undefined
-          }
-          busy={remove.busy}
-          error={remove.error ? errorText(trans, remove.error) : null}
-          onAccept={remove.run}
+        <MoveToTrash
+          ids={[doomed.id]}
+          name={doomed.name}
+          act={id => client.call('DELETE /label-groups/{id}', { path: { id }, ifMatch: doomed.revision })}
+          onDone={() => query?.reload()}
+          onRestored={() => query?.reload()}
           onClose={() => setDoomed(null)}
         />
       ) : null}

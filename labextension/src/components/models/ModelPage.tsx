@@ -6,13 +6,14 @@ import { bytes } from '../formats';
 import { namesOf } from '../kinds';
 import { DetailPage, PageFrame } from '../PageFrame';
 import { LineagePanel } from '../parts/LineagePanel';
-import { DeleteDialog, NameDialog } from '../parts/ObjectDialogs';
+import { HandOverDialog, MoveToTrash, NameDialog } from '../parts/ObjectDialogs';
 import { visibilityWord } from '../parts/scopes';
 import { EmptyState, ErrorView, Skeleton } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { ModelFiles, ModelMetrics, ModelOverview, ModelServices, ModelSignature } from './ModelTabs';
 import { ModelVersions, NewVersionDialog } from './ModelVersions';
+import { Reproductions } from './Reproductions';
 
 /** A model: what it takes and gives, how good it is, where it came from, where it serves. */
 export default function ModelPage(): JSX.Element {
@@ -70,10 +71,10 @@ function Model(props: {
   refreshing: boolean;
   reload: () => void;
 }): JSX.Element {
-  const { client, trans } = useApp();
+  const { client, trans, notify } = useApp();
   const page = usePage();
   const { model, version } = props;
-  const [dialog, setDialog] = useState<'rename' | 'delete' | 'version' | null>(null);
+  const [dialog, setDialog] = useState<'rename' | 'delete' | 'hand-over' | 'version' | null>(null);
   const versions = useQuery(
     `model versions ${model.id} ${model.version_count}`,
     signal =>
@@ -95,6 +96,26 @@ function Model(props: {
       path: { id: model.id },
       body: { visibility: model.visibility === 'public' ? 'private' : 'public' },
       ifMatch: model.revision
+    });
+    props.reload();
+  });
+  const reproduce = useAction(async () => {
+    const begun = await client.call('POST /models/{id}/versions/{version}/reproductions', {
+      path: { id: model.id, version: version?.version ?? '' },
+      body: {}
+    });
+    notify({
+      kind: 'info',
+      key: begun.id,
+      message: trans.__(
+        '%1 %2 is made once more. What differs is shown on its page.',
+        model.name,
+        begun.version
+      ),
+      action: {
+        label: trans.__('Open the job'),
+        run: () => page.go(`/training-jobs/${begun.job_id}?run=${begun.run}`)
+      }
     });
     props.reload();
   });
@@ -193,6 +214,14 @@ function Model(props: {
             run: share.run,
             blocked: model.visibility === 'preset' ? trans.__('It is preset') : may('write')
           },
+          {
+            label: trans.__('Reproduce'),
+            run: reproduce.run,
+            blocked: version?.origin.job_id
+              ? null
+              : trans.__('Only a version that came from a training job can be made once more')
+          },
+          { label: trans.__('Hand over'), run: () => setDialog('hand-over'), blocked: may('write') },
           { label: trans.__('Rename'), run: () => setDialog('rename'), blocked: may('write') },
           {
             label: trans.__('Delete'),
@@ -204,13 +233,21 @@ function Model(props: {
         ]}
         code={{
           python: `from aispace.client import AISpaceClient\n\nclient = AISpaceClient()\nversion = client.models.version("${model.id}", "${version?.version ?? 'V0001'}")\nclient.models.download("${model.id}", version.version, "${model.name}")\n`,
-          shell: `aispace show ${model.id}\naispace deploy ${point} --name ${model.name}-api\n`
+          shell: `aispace show ${model.id}\naispace deploy ${point} --name ${model.name}-api\naispace reproduce ${point}\n`
         }}
         tabs={[
           {
             id: 'overview',
             label: trans.__('Overview'),
-            render: () => (version ? <ModelOverview model={model} version={version} /> : none)
+            render: () =>
+              version ? (
+                <>
+                  <ModelOverview model={model} version={version} />
+                  <Reproductions model={model} version={version} />
+                </>
+              ) : (
+                none
+              )
           },
           {
             id: 'files',
@@ -268,19 +305,17 @@ function Model(props: {
           onClose={() => setDialog(null)}
         />
       ) : dialog === 'delete' ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', model.name)}
-          verb={trans.__('Delete the model')}
-          consequences={[
-            trans._n('%1 version and its files', '%1 versions and their files', model.version_count),
-            trans.__('The runs it came from stay.')
-          ]}
+        <MoveToTrash
+          ids={[model.id]}
+          name={model.name}
           act={async () => {
             await client.call('DELETE /models/{id}', { path: { id: model.id }, ifMatch: model.revision });
             page.go('/models', { replace: true });
           }}
           onClose={() => setDialog(null)}
         />
+      ) : dialog === 'hand-over' ? (
+        <HandOverDialog object={model} onDone={props.reload} onClose={() => setDialog(null)} />
       ) : dialog === 'version' ? (
         <NewVersionDialog
           modelId={model.id}

@@ -5,7 +5,7 @@ import { Button } from '../controls';
 import { bytes, count, metric } from '../formats';
 import { namesOf } from '../kinds';
 import { PageFrame } from '../PageFrame';
-import { DeleteDialog } from '../parts/ObjectDialogs';
+import { MoveToTrash } from '../parts/ObjectDialogs';
 import { categoryWord, scopeFilter, visibilityWord } from '../parts/scopes';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
@@ -146,13 +146,10 @@ export default function ModelsPage(): JSX.Element {
         }
       />
       {deleting ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', deleting.name)}
-          verb={trans.__('Delete the model')}
-          consequences={[
-            trans._n('%1 version and its files', '%1 versions and their files', deleting.version_count),
-            trans.__('The runs it came from stay.')
-          ]}
+        <MoveToTrash
+          ids={[deleting.id]}
+          name={deleting.name}
+          onRestored={() => list?.reload()}
           act={async () => {
             await client.call('DELETE /models/{id}', {
               path: { id: deleting.id },

@@ -1,7 +1,8 @@
-import { useState } from 'react';
-import type { AISpaceError, IReason } from '../../client';
+import { useEffect, useRef, useState } from 'react';
+import { AISpaceError } from '../../client';
+import type { IReason } from '../../client';
 import { useApp } from '../context';
-import { ConfirmWithConsequences, Dialog, TextField } from '../controls';
+import { CheckField, ConfirmWithConsequences, Dialog, TextField } from '../controls';
 import { useFieldErrors } from '../FormPage';
 import { errorText } from '../messages';
 import { useAction } from '../useAction';
@@ -88,6 +89,155 @@ export function DeleteDialog(props: {
       onAccept={action.run}
       onClose={props.onClose}
     />
+  );
+}
+
+/** Into the trash at once, with "Undo"; only a refusal is a dialog. */
+export function MoveToTrash(props: {
+  ids: string[];
+  /** What it is called; with several, of the first. */
+  name: string;
+  act: (id: string) => Promise<void>;
+  /** After the last one. */
+  onDone?: () => void;
+  onRestored?: () => void;
+  onClose: () => void;
+}): JSX.Element | null {
+  const { client, trans, notify } = useApp();
+  const { ids, name } = props;
+  const gone = useRef(new Set<string>());
+  const undo = async (): Promise<void> => {
+    try {
+      for (const id of gone.current) {
+        await client.call('POST /trash/{id}/restore', { path: { id }, body: {} });
+      }
+      props.onRestored?.();
+      notify({
+        kind: 'success',
+        key: `trash ${ids[0]}`,
+        message:
+          gone.current.size === 1
+            ? trans.__('%1 is back', name)
+            : trans._n('%1 thing is back', '%1 things are back', gone.current.size)
+      });
+    } catch (reason) {
+      notify({ kind: 'error', key: `trash ${ids[0]}`, message: errorText(trans, AISpaceError.of(reason)) });
+    }
+  };
+  const action = useAction(
+    async () => {
+      try {
+        for (const id of ids.filter(one => !gone.current.has(one))) {
+          await props.act(id);
+          gone.current.add(id);
+        }
+      } finally {
+        if (gone.current.size > 0) {
+          notify({
+            kind: 'success',
+            key: `trash ${ids[0]}`,
+            message:
+              gone.current.size === 1
+                ? trans.__('%1 is in the trash', name)
+                : trans._n('%1 thing is in the trash', '%1 things are in the trash', gone.current.size),
+            action: { label: trans.__('Undo'), run: () => void undo() }
+          });
+          props.onDone?.();
+        }
+      }
+      props.onClose();
+    },
+    { onError: () => undefined }
+  );
+  const { run } = action;
+  useEffect(run, [run]);
+  return action.error ? (
+    <Dialog
+      title={ids.length === 1 ? trans.__('%1 was not deleted', name) : trans.__('Not all was deleted')}
+      verb={trans.__('Retry')}
+      busy={action.busy}
+      onAccept={run}
+      onClose={props.onClose}
+    >
+      <p role="alert" className="ais-FieldError">
+        {errorText(trans, action.error)}
+      </p>
+    </Dialog>
+  ) : null;
+}
+
+/** Hand an object over to somebody else; he takes it or declines. */
+export function HandOverDialog(props: {
+  object: { id: string; name: string };
+  onDone?: () => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { client, trans, notify, may } = useApp();
+  const [to, setTo] = useState('');
+  const [note, setNote] = useState('');
+  const [atOnce, setAtOnce] = useState(false);
+  const action = useAction(
+    async () => {
+      const offer = await client.call('POST /transfers', {
+        body: { object_id: props.object.id, to: to.trim(), note, at_once: atOnce }
+      });
+      notify({
+        kind: 'success',
+        key: offer.id,
+        message:
+          offer.status === 'offered'
+            ? trans.__(
+                '%1 is offered to %2, who takes it or declines',
+                props.object.name,
+                offer.receiver.name
+              )
+            : trans.__('%1 belongs to %2 now', props.object.name, offer.receiver.name)
+      });
+      props.onClose();
+      props.onDone?.();
+    },
+    { onError: () => undefined }
+  );
+  const field = useFieldErrors(action.error);
+  return (
+    <Dialog
+      title={trans.__('Hand over %1', props.object.name)}
+      verb={atOnce ? trans.__('Move') : trans.__('Offer')}
+      busy={action.busy}
+      blocked={to.trim() ? null : trans.__('The name of a user is needed')}
+      onAccept={action.run}
+      onClose={props.onClose}
+    >
+      <p>
+        {trans.__(
+          'It stays yours until it is accepted. What runs goes on; after that it is paid by the new owner, and you may use it only as others may.'
+        )}
+      </p>
+      <TextField
+        label={trans.__('To the user')}
+        required
+        autoFocus
+        value={to}
+        maxLength={255}
+        error={field('to')}
+        onChange={setTo}
+      />
+      <TextField
+        label={trans.__('Note')}
+        value={note}
+        maxLength={255}
+        error={field('note')}
+        onChange={setNote}
+      />
+      {may('admin:transfer') ? (
+        <CheckField label={trans.__('Move it without asking')} checked={atOnce} onChange={setAtOnce} />
+      ) : null}
+      {action.error && !field('to') && !field('note') ? (
+        <p role="alert" className="ais-FieldError">
+          {errorText(trans, action.error)}
+        </p>
+      ) : null}
+    </Dialog>
   );
 }
 

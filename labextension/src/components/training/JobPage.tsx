@@ -7,7 +7,7 @@ import { DetailPage } from '../PageFrame';
 import { PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
 import { LineagePanel } from '../parts/LineagePanel';
-import { DeleteDialog, NameDialog } from '../parts/ObjectDialogs';
+import { DeleteDialog, HandOverDialog, MoveToTrash, NameDialog } from '../parts/ObjectDialogs';
 import { RunningTime } from '../parts/RunningTime';
 import { WorkloadLog } from '../parts/WorkloadLog';
 import { ErrorView, Skeleton } from '../states';
@@ -89,7 +89,9 @@ function Job(props: {
   const { client, trans } = useApp();
   const page = usePage();
   const { job, run } = props;
-  const [dialog, setDialog] = useState<'save' | 'rename' | 'delete' | 'delete-run' | null>(null);
+  const [dialog, setDialog] = useState<'save' | 'rename' | 'delete' | 'hand-over' | 'delete-run' | null>(
+    null
+  );
   const active = isActive(run.status) || run.collecting;
   const path = { id: job.id, version: run.version };
   const base = `/training-jobs/${job.id}`;
@@ -191,6 +193,7 @@ function Job(props: {
             label: trans.__('New job like this'),
             run: () => page.go(`/training-jobs/new?from=${job.id}:${run.version}`)
           },
+          { label: trans.__('Hand over'), run: () => setDialog('hand-over'), blocked: denied },
           { label: trans.__('Rename'), run: () => setDialog('rename'), blocked: denied },
           {
             label: trans.__('Delete %1', run.version),
@@ -283,19 +286,12 @@ function Job(props: {
           }}
           onClose={() => setDialog(null)}
         />
+      ) : dialog === 'hand-over' ? (
+        <HandOverDialog object={job} onDone={props.reload} onClose={() => setDialog(null)} />
       ) : dialog === 'delete' ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', job.name)}
-          verb={trans.__('Delete the job')}
-          consequences={[
-            trans._n(
-              '%2: %1 run with its log, metrics and outputs',
-              '%2: %1 runs with their logs, metrics and outputs',
-              job.run_count,
-              job.name
-            ),
-            trans.__('Models that were saved from it stay.')
-          ]}
+        <MoveToTrash
+          ids={[job.id]}
+          name={job.name}
           act={async () => {
             await client.call('DELETE /training-jobs/{id}', { path: { id: job.id }, ifMatch: job.revision });
             page.go('/training-jobs', { replace: true });

@@ -5,7 +5,7 @@ import { Button } from '../controls';
 import type { IMenuItem } from '../controls';
 import { duration, elapsed, money, percent } from '../formats';
 import { PageFrame } from '../PageFrame';
-import { DeleteDialog } from '../parts/ObjectDialogs';
+import { MoveToTrash } from '../parts/ObjectDialogs';
 import { scopeFilter } from '../parts/scopes';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
@@ -203,26 +203,17 @@ export default function TrainingJobsPage(): JSX.Element {
         }
       />
       {deleting ? (
-        <DeleteDialog
-          title={trans._n('Delete %1 training job?', 'Delete %1 training jobs?', deleting.length)}
-          verb={trans._n('Delete %1 job', 'Delete %1 jobs', deleting.length)}
-          consequences={deleting.map(job =>
-            trans._n(
-              '%2: %1 run with its log, metrics and outputs',
-              '%2: %1 runs with their logs, metrics and outputs',
-              job.run_count,
-              job.name
-            )
-          )}
-          act={async () => {
-            for (const job of deleting) {
-              await client.call('DELETE /training-jobs/{id}', {
-                path: { id: job.id },
-                ifMatch: job.revision
-              });
-            }
-            list?.reload();
-          }}
+        <MoveToTrash
+          ids={deleting.map(job => job.id)}
+          name={deleting[0].name}
+          onRestored={() => list?.reload()}
+          act={id =>
+            client.call('DELETE /training-jobs/{id}', {
+              path: { id },
+              ifMatch: deleting.find(one => one.id === id)?.revision
+            })
+          }
+          onDone={() => list?.reload()}
           onClose={() => setDeleting(null)}
         />
       ) : null}
