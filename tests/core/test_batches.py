@@ -96,7 +96,7 @@ def read_all(serving: Serving, batch_id: str, path: str, who: Principal | None =
         return file.read()
 
 
-@pytest.mark.capability("AS3-29", "AS3-33", "MA2-42")
+@pytest.mark.capability("AS3-33")
 def test_each_file_of_a_folder_has_a_result_and_failures_have_reasons(serving: Serving, tmp_path: Path) -> None:
     put(serving, "in", **{"a": "x", "sub/b": "longer", "c": "bad"})
     serving.platform.areas.write_file(serving.alice, "in/.hidden", io.BytesIO(b"x"))

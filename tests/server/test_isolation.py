@@ -21,7 +21,7 @@ from tornado.websocket import websocket_connect
 
 KINDS = {
     "datasets": "hush-ds", "algorithms": "hush-alg", "models": "hush-mdl", "services": "hush-svc",
-    "training-jobs": "hush-job", "label-groups": "hush-lbl", "images": "hush-img",
+    "training-jobs": "hush-job", "label-groups": "hush-lbl", "images": "hush-img", "batch-services": "hush-bat",
 }  # fmt: skip
 READ = [route for route in collect() for verb, one in described(route) if verb == "get" and one.access == "user"]
 OPEN = ("/specs", "/users", "/lineage", "/me")
@@ -34,6 +34,7 @@ BY_ID = [
 NAMED_BY = {
     "training-jobs": {"datasets", "algorithms", "images", "models"},
     "services": {"models", "images"},
+    "batch-services": {"models", "images"},
     "algorithms": {"images"},
 }
 """Whoever shares one of these shares what it is made of by name, not what is in it."""

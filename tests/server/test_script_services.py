@@ -75,7 +75,7 @@ def caller(installation: Installation, service: dict[str, Any]) -> Any:
     return call
 
 
-@pytest.mark.capability("AS3-09", "AS3-01")
+@pytest.mark.capability("AS3-09")
 def test_a_script_is_loaded_once_and_answers_json_files_and_pictures(
     installation: Installation, tmp_path: Path
 ) -> None:

@@ -35,7 +35,7 @@ export function ServiceShares(props: { service: IServiceRead; onChanged: () => v
   const figures = (number: number | null): ICallPoint | undefined =>
     number === null ? undefined : calls.data?.by_deployment[String(number)];
   return (
-    <section className="ais-Shares" aria-label={trans.__('Shares')}>
+    <section className="ais-ServiceShares" aria-label={trans.__('Shares')}>
       <ul className="ais-List">
         <Part
           name={trans.__('production')}
