@@ -463,7 +463,7 @@ class BatchService:
     def _row(session: Session, principal: Principal, action: str, batch_id: str) -> BatchRow:
         row = session.get(BatchRow, batch_id)
         if row is None:
-            raise NotFound("batch service", batch_id)
+            raise NotFound("service", batch_id)  # the word of `authorize`: hidden and missing ones read alike
         authorize(principal, f"{action}:service", row)
         return row
 
