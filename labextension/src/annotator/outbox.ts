@@ -1,5 +1,5 @@
 import type { IAnnotationEdit, IAnnotatorSample, IMemory, ISampleSource } from './types';
-import { both, merged } from './objects';
+import { both, editOf, merged, sameEdit } from './objects';
 import { Conflict, Unreachable } from './types';
 
 /** What is on its way to the server. */
@@ -124,7 +124,12 @@ export class Outbox {
         if (!this.pending.has(next.sample.id)) {
           this.pending.set(next.sample.id, next);
         }
-        if (reason instanceof Conflict && this.merge(next.sample.id, reason.current)) {
+        if (reason instanceof Conflict && this.settled(next.sample.id, reason.current)) {
+          // The server says what I say: my own edit came through, by an answer that got lost or by another tab.
+          this.savedAt = Date.now();
+          this.told.saved(reason.current);
+          await this.forget(next.sample.id);
+        } else if (reason instanceof Conflict && this.merge(next.sample.id, reason.current)) {
           this.told.saved(reason.current);
         } else if (reason instanceof Conflict) {
           this.conflicts.set(next.sample.id, reason.current);
@@ -173,6 +178,16 @@ export class Outbox {
       this.told.changed();
       await this.flush();
     }
+  }
+
+  /** Whether what waits for a sample is what the server has already; then it waits no more. */
+  private settled(sampleId: string, current: IAnnotatorSample): boolean {
+    const mine = this.pending.get(sampleId);
+    if (!mine || !sameEdit(mine.edit, editOf(current))) {
+      return false;
+    }
+    this.pending.delete(sampleId);
+    return true;
   }
 
   /** Put what waits for a sample onto what somebody else saved, where they changed different objects. */

@@ -194,6 +194,19 @@ describe('Session', () => {
     session.dispose();
   });
 
+  it('an edit that came through by a lost answer or by another tab is no conflict', async () => {
+    const server = new Server();
+    const session = begin(server, { auto: true });
+    await session.start();
+    server.rows[0] = { ...sample(0, ['cat']), revision: 2 };
+    session.toggle('cat');
+    await until(() => session.saveState.state === 'saved', 'the mark');
+    expect(session.saveState.at).not.toBeNull();
+    expect(server.saves).toEqual([]);
+    expect(session.stateAt(0)).toBe('labelled');
+    session.dispose();
+  });
+
   it('takes theirs when told to', async () => {
     const server = new Server();
     const session = begin(server);
