@@ -234,6 +234,7 @@ def test_terminal_of_the_laptop_needs_nothing_set(place: Path) -> None:
     listed = command("ls", "algorithms")
     assert listed.returncode == 0, listed.stderr
     assert "image-classifier" in listed.stdout
+    assert "unbuilt" in command("ls", "images").stdout, "the built-in runtime waits until something needs it"
     status = command("status")
     assert "laptop size" in status.stdout
 
@@ -260,6 +261,8 @@ def test_two_jupyterlabs_share_a_platform_that_outlives_them(labs: tuple[Path, A
     with other.client() as http:
         assert [item["name"] for item in http.get("/datasets", params={"scope": "mine"}).json()["items"]] == ["shared"]
     pid = pid_of(place)
+    opened = command("open", "ds_1").stdout
+    assert opened.strip() in {f"{lab.url}/lab?aispace=/datasets/ds_1" for lab in (one, other)}
 
     # Who is not signed in to Jupyter gets nothing, and a page of another origin can do nothing with the cookie.
     with other.client(token=None) as http:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ..client import AISpaceClient
 from ..client.training import ENDED
 from ..errors import Invalid
+from ..laptop import running_labs
 from .naming import NAMED, collection, resolve
 from .terminal import Terminal, duration, money, size, state
 from .verbs import Verbs, verb
@@ -287,7 +288,11 @@ def page_link(client: AISpaceClient, path: str, *, elsewhere: bool = False) -> s
 
 
 def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
-    terminal.text(page_link(client, page_path(resolve(client, given.id)), elsewhere=given.url is not None) + "\n")
+    link = page_link(client, page_path(resolve(client, given.id)), elsewhere=given.url is not None)
+    if client.transport.laptop is not None and link.startswith("/"):
+        labs = running_labs()
+        link = labs[0]["url"].rstrip("/") + link if labs else f"{link}    (start JupyterLab to open it: jupyter lab)"
+    terminal.text(link + "\n")
 
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
