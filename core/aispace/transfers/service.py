@@ -210,7 +210,7 @@ class TransferService:
             return self.platform.users.principal_by_name(name)
         except AISpaceError:
             message = f"To: there is no enabled user called {name[:64]!r}. Write the name as he signs in."
-            raise Invalid("to", message, code="not_found") from None
+            raise Invalid("to", message, code="no_such_user") from None
 
     def _decide(self, transfer: Transfer, status: str) -> None:
         transfer.status = status

@@ -67,6 +67,7 @@ export const FIELD_WORDS: Words = {
       'There is no shell. Put several steps into one Python script, or put quotation marks around the word.'
     ),
   no_such_column: t => t.__('The table has no column of this name.'),
+  no_such_user: t => t.__('There is no user of this name who may sign in. Write the name as he signs in.'),
   no_text_column: t => t.__('The table has no column of texts. Name the column.'),
   no_zone: t => t.__('A time zone is missing, for instance 2026-01-31T00:00:00Z.'),
   not_a_file: t => t.__('This is no file. Choose a file.'),

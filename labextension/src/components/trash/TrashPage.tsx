@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { IPage, ITrashRead } from '../../client';
 import { useApp, usePage } from '../context';
 import { Button } from '../controls';
+import { dateTime } from '../formats';
 import { kindWord, pathOfId } from '../kinds';
 import { PageFrame } from '../PageFrame';
 import { DeleteDialog, NameDialog } from '../parts/ObjectDialogs';
@@ -120,9 +121,9 @@ export default function TrashPage(): JSX.Element {
           {
             id: 'expires_at',
             label: trans.__('Goes for good'),
-            width: '150px',
+            width: '170px',
             sort: 'expires_at',
-            render: item => <Time value={item.expires_at} />
+            render: item => dateTime(item.expires_at)
           },
           {
             id: 'restore',
