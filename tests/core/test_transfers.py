@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
+from aispace.algorithms.schemas import AlgorithmCreate
+from aispace.billing.orm import UsageInterval
 from aispace.datasets.schemas import DatasetCreate
 from aispace.errors import Conflict, Forbidden, Invalid, NameTaken, NotFound
 from aispace.events.schemas import EventQuery
@@ -15,6 +18,8 @@ from aispace.platform import Platform
 from aispace.schemas import AreaSource
 from aispace.transfers.schemas import TransferAccept, TransferCreate, TransferQuery
 from aispace.users.schemas import UserCreate
+from classifier_setup import Classifier, until
+from sqlalchemy import select
 
 
 @pytest.fixture
@@ -151,3 +156,45 @@ def test_labels_go_with_their_dataset(platform: Platform, people: People) -> Non
     )
     assert platform.labels.get(alice, shared.id).owner.name == "alice"
     assert platform.datasets.get(bob, one.id).label_group is not None
+
+
+def test_running_job_goes_on_and_is_paid_by_its_new_owner(platform: Platform, runtime_python: Path) -> None:
+    made = Classifier(platform, runtime_python)
+    platform.start()
+    alice, bob = made.alice, made.bob
+    code = b"import os, time\nwhile not os.path.exists(os.environ['GO']): time.sleep(0.02)\n"
+    made.put({"code/train.py": code})
+    go = platform.path / "go"
+    algorithm = platform.algorithms.create(
+        alice,
+        AlgorithmCreate(
+            name="waits",
+            source=AreaSource(kind="area", path="code"),
+            run_command="python train.py",
+            image_id=made.image_id,
+        ),
+    )
+    body = made.job("waits", "", inputs=[], algorithm={"algorithm_id": algorithm.id}, environment={"GO": str(go)})
+    job = platform.training.create(alice, body.model_copy(update={"parameters": {}}))
+
+    def running() -> bool:
+        return platform.training.run(alice, job.id, "V0001").status == "running"
+
+    until(running)
+    offer = platform.transfers.offer(alice, TransferCreate(object_id=job.id, to=bob.name))
+    platform.transfers.accept(bob, offer.id, TransferAccept())
+    run = platform.training.run(bob, job.id, "V0001")
+    assert run.status == "running"
+    assert run.workload is not None
+    assert platform.workloads.get(bob, run.workload.id).owner.name == bob.name
+    go.touch()
+    done = made.ended(job.id, owner=bob)
+    assert done.status == "succeeded"
+    assert done.workload is not None
+    assert len(done.workload.attempts) == 1, "it was not disturbed"
+    with platform.db.read() as session:
+        parts = session.scalars(
+            select(UsageInterval).where(UsageInterval.workload_id == run.workload.id).order_by(UsageInterval.started_at)
+        ).all()
+    assert [part.owner_id for part in parts] == [alice.user_id, bob.user_id]
+    assert parts[0].ended_at == parts[1].started_at
