@@ -110,6 +110,8 @@ class Walk:
                     self.client.services.wait(object_id, "stopped")
                 collection.delete(object_id)
                 deleted += 1
+                with contextlib.suppress(NotFound):  # an evaluation goes at once
+                    self.client.trash.delete(object_id)
             except NotFound:
                 continue
             except AISpaceError as error:
