@@ -36,7 +36,7 @@ class Ledger:
         platform.clock = self.clock
         self.engine = ScriptedEngine(platform.path, self.clock, Capacity(64, 1 << 40))
         platform.engine = self.engine
-        spec = SpecCreate(name="s", cpu=1, memory_bytes=1 << 30, purposes=["training"], price_per_hour="3.6")
+        spec = SpecCreate(name="s", cpu=1, memory_bytes=1 << 30, purposes=["training", "serving"], price_per_hour="3.6")
         self.spec = platform.resources.create(admin, spec).id
 
     def step(self) -> None:

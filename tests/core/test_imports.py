@@ -289,6 +289,14 @@ def test_noise_is_refused_and_nothing_else_happens(tmp_path: Path, data: bytes, 
     assert taken == []
 
 
+def test_an_entry_without_a_name_is_refused_and_the_others_are_taken(tmp_path: Path) -> None:
+    # A name ends at a zero byte, and this one has nothing before it.
+    data = zipped({"nameless": b"one", "a/1.png": png(1)}).replace(b"nameless", b"\0ameless")
+    taken, meter = members(tmp_path, "a.zip", data)
+    assert taken == ["a/1.png"]
+    assert [one.code for one in meter.refused] == ["not_a_file"]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10_000), value=st.integers(0, 255), form=st.sampled_from(["zip", "tar.gz"]))
 def test_a_damaged_archive_is_refused_or_read_but_never_crashes(tmp_path: Path, at: int, value: int, form: str) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import Any
 
 import pytest
+from aispace.datasets.formats.rows import RowWriter
 from aispace.datasets.requests import AnnotationPut, BulkAnnotate
 from aispace.datasets.schemas import Column, DatasetRead, PublishRequest, SampleFilter, SplitRequest
 from aispace.errors import AISpaceError, Invalid
@@ -262,3 +265,12 @@ def test_layouts_of_another_kind_are_refused(platform: Platform, alice: Principa
     assert caught.value.details["fields"][0]["code"] == "layout_not_of_kind"
     with pytest.raises(AISpaceError, match=r"needs a \.tsv file"):
         look(platform, alice, dataset, {"t.csv": "x,label\n1,a\n"}, layout="tsv")
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_line_ends_of_every_kind_within_a_cell_come_back(form: str) -> None:
+    rows = [["0\r", "a\nb", "c\r\nd", 'say "x"'], ["", "1,2", "1\t2", " "]]
+    writer = RowWriter(form)
+    text = b"".join(map(writer.line, rows)).decode()
+    assert list(csv.reader(io.StringIO(text, newline=""), delimiter="\t" if form == "tsv" else ",")) == rows
+    assert text.count("\r\n") == 1

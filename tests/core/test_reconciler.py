@@ -53,7 +53,7 @@ class Bench:
         }
 
     def submit(self, who: Principal, spec: str | None = "one", **fields: object) -> WorkloadRead:
-        values = {"kind": "batch", "name": "job", "command": ["true"], **fields}
+        values = {"kind": "export", "name": "job", "command": ["true"], **fields}
         return self.workloads.submit(who, WorkloadSpec(spec_id=self.specs[spec] if spec else None, **values))
 
     def step(self) -> None:
@@ -335,7 +335,7 @@ def test_secrets_never_reach_the_database_and_go_when_it_ends(bench: Bench, alic
 
 def test_forecast_tells_position_and_wait_from_time_limits(bench: Bench, alice: Principal) -> None:
     spec = WorkloadSpec(
-        kind="batch", name="x", command=["true"], spec_id=bench.specs["two"], time_limit_seconds=3600, retries=1
+        kind="export", name="x", command=["true"], spec_id=bench.specs["two"], time_limit_seconds=3600, retries=1
     )
     forecast = bench.workloads.forecast(alice, spec)
     assert (forecast.position, forecast.starts_in_seconds, forecast.free) == (1, 0.0, True)

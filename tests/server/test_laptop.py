@@ -297,7 +297,8 @@ def test_jupyterlab_starts_a_killed_platform_again_for_requests_and_for_the_stre
         killed = pid_of(place)
         os.kill(killed, signal.SIGKILL)
         until(lambda: gone(killed))
-        assert http.get("/version").status_code == 200
+        answer = http.get("/version")
+        assert answer.status_code == 200, answer.text
         assert pid_of(place) != killed
     killed = pid_of(place)
     os.kill(killed, signal.SIGKILL)

@@ -143,7 +143,7 @@ def test_the_platform_may_go_away_while_a_cell_is_followed(
         ("%%aispace train --input Local\nprint(1)", "class or a function of this notebook"),
         ("%%aispace train --priority soon\nprint(1)", "invalid choice"),
         ("%%aispace publish digits\nprint(1)", "Only 'train' takes a cell"),
-        ("%aispace show nothing", "no id of AI Space"),
+        ("%aispace show nothing", "nothing called 'nothing'"),
         ("%aispace up", "run it in a terminal"),
     ],
 )

@@ -259,6 +259,9 @@ def _read_zip(path: Path, meter: Meter) -> Iterator[Member]:
             members = archive.infolist()
         ranges: set[int] = set()
         for info in members:
+            if not info.filename:
+                meter.refuse("?", "not_a_file", "an entry without a name")
+                continue
             if info.is_dir():
                 continue
             name = _zip_name(info)

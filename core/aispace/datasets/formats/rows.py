@@ -201,13 +201,14 @@ class RowWriter:
 
     def __init__(self, form: str) -> None:
         self._buffer = io.StringIO(newline="")
-        self._writer = csv.writer(self._buffer, delimiter="\t" if form == "tsv" else ",", lineterminator="\n")
+        # Cells with a character of the line end are quoted, and "\r" alone ends a line for many readers too.
+        self._writer = csv.writer(self._buffer, delimiter="\t" if form == "tsv" else ",", lineterminator="\r\n")
 
     def line(self, cells: Sequence[str]) -> bytes:
         """Write a row."""
         # A single empty cell would be an empty line, which readers skip.
         self._writer.writerow(cells)
-        data = self._buffer.getvalue().encode()
+        data = (self._buffer.getvalue().removesuffix("\r\n") + "\n").encode()
         self._buffer.seek(0)
         self._buffer.truncate()
         return data
