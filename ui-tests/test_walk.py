@@ -113,6 +113,7 @@ def publish(visitor: Visitor, dataset: str) -> None:
 def train(visitor: Visitor, name: str, dataset: str) -> None:
     visitor.open("/training-jobs/new")
     visitor.field("Name").fill(name)
+    visitor.field("Algorithm").select_option(label=visitor.t("%1 (built-in)", "image-classifier"))
     visitor.field("Dataset").first.select_option(dataset)
     start = visitor.button("Start training")
     expect(start).to_be_enabled(timeout=SLOW)

@@ -32,6 +32,7 @@ CATALOGUE = json.loads(
 DATA = (
     "Git", "Fork", "Notebook",
     "zip", "tar", "tar.gz", "CPU", "GiB", "MiB", "KiB", "ONNX", "onnx", "JSON", "CSV", "Python", "image-classifier",
+    "text-classifier", "table-classifier", "features", "balance", "units", "regularisation", "rounds", "depth",
     "sk-onnx", "scikit-learn", "digits-api", "cores", "core", "train.py", "macro_f1", "validation_accuracy",
     "validation_loss", "accuracy", "loss", "learning_rate", "batch_size", "augment", "hidden", "epochs", "image_size",
     "colour", "model", "validation_share", "mlp", "logistic", "svc", "shape", "threads", "workers", "PNG", "curl",

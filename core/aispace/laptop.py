@@ -29,6 +29,7 @@ from .errors import Conflict, Unavailable
 
 START_SECONDS: Final = 90.0
 """So long a start may take; the first one makes the database."""
+TRIES: Final = 2
 ANSWER_SECONDS: Final = 10.0
 LONGEST_SOCKET: Final = 100
 """Bytes that the path of a unix socket may have nearly everywhere (sun_path holds 108 on Linux, 104 elsewhere)."""
@@ -242,10 +243,15 @@ class Laptop:
         deadline = time.monotonic() + START_SECONDS
         process: subprocess.Popen[bytes] | None = None
         with self._alone(deadline):
-            begin = 0
+            begin = tries = 0
             while (found := self.version()) is None:
                 if process is None:
                     process, begin = self._spawn()
+                    tries += 1
+                elif process.poll() is not None and tries < TRIES:
+                    # Threads of a platform that was killed may hold its locks a moment longer than it can be seen.
+                    process = None
+                    time.sleep(0.3)
                 elif process.poll() is not None:
                     raise NotStarted(f"{self._said(begin)} The log: {self.log}. 'aispace doctor' looks for the cause.")
                 if time.monotonic() > deadline:

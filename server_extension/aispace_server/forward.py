@@ -37,6 +37,8 @@ from .failures import INTERNAL, envelope, public_error
 from .requestlog import accept_request_id
 
 CONNECT_SECONDS = 5.0
+SAFE = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
 CHUNK = 256 * 1024
 UNLIMITED = 2**50
 SMALL_BODY = 256 * 1024
@@ -391,22 +393,27 @@ class ForwardHandler(ForwardMixin, JupyterHandler):
 
     async def forward(self) -> None:
         """Send the end of the request and wait for the end of the answer."""
-        connection, answering = self._connection, self._answering
-        if connection is None or answering is None:
-            raise serve_away()
-        if not connection.stream.closed() and not self._answer.begun:
-            connection.finish()
-        try:
-            await answering
-        except StreamClosedError:
-            if not self._answer.begun:
-                raise serve_away() from None
-        if not self._answer.begun:
-            raise serve_away()
+        for again in (True, False):
+            connection, answering = self._connection, self._answering
+            if connection is None or answering is None:
+                raise serve_away()
+            if not connection.stream.closed() and not self._answer.begun:
+                connection.finish()
+            try:
+                await answering
+            except StreamClosedError:
+                if not self._answer.begun and not (again and self.request.method in SAFE):
+                    raise serve_away() from None
+            if self._answer.begun:
+                break
+            if not again or self.request.method not in SAFE:
+                raise serve_away()
+            # It was killed with the connection in its hands: what changes nothing is asked once more.
+            await self._begin()
         if not self._answer.whole:
             self.request.connection.stream.close()  # type: ignore[union-attr]  # a cut answer must not look whole
             return
-        if self.request.method not in ("GET", "HEAD", "OPTIONS"):
+        if self.request.method not in SAFE:
             self.settings["api_last_activity"] = datetime.now(UTC)
         if not self._finished:
             self.finish()

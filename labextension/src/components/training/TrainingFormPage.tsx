@@ -133,7 +133,7 @@ function TrainingForm(props: {
 
   // The only algorithm there is needs no choice.
   useEffect(() => {
-    if (!values.algorithm_id && algorithms.data?.items.length) {
+    if (!values.algorithm_id && algorithms.data?.items.length === 1) {
       const first = algorithms.data.items[0];
       set({ algorithm_id: first.id, algorithm_version: first.current_version });
     }
