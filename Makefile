@@ -99,7 +99,7 @@ test-wheel: setup-test
 test-tour: setup-test
 	$(PYTEST) -q tests/tour tests/kills
 fuzz: setup-test ## 10,000 cases against the REST API
-	AISPACE_FUZZ_EXAMPLES=150 AISPACE_FUZZ_CASES=10000 $(PYTEST) -q --timeout 0 tests/api
+	AISPACE_HYPOTHESIS=random AISPACE_FUZZ_EXAMPLES=150 AISPACE_FUZZ_CASES=10000 $(PYTEST) -q --timeout 0 tests/api
 
 bench: setup-test ## the figures: one JSON line each
 	@for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,13 @@ from aispace.db import Database
 from aispace.identity import Principal
 from aispace.platform import Platform
 from databases import postgresql
+from hypothesis import settings
 from server_thread import KnownTokens, RunningServer
+
+# What fails once fails again: a suite tries the same cases each time. `make fuzz` and who wants others sets "random".
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None)
+settings.load_profile(os.environ.get("AISPACE_HYPOTHESIS", "repeatable"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
