@@ -38,7 +38,7 @@ def measure(jobs: int, home: Path) -> dict[str, object]:
             platform.workloads.submit(
                 admin,
                 WorkloadSpec(
-                    kind="batch", name=f"job-{number}", command=["/bin/sh", "-c", "echo hello"], spec_id=spec.id
+                    kind="export", name=f"job-{number}", command=["/bin/sh", "-c", "echo hello"], spec_id=spec.id
                 ),
             )
     try:
