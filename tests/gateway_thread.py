@@ -96,7 +96,7 @@ class GatewayThread:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.client.close()
-        self._server.should_exit = True
+        self.server.should_exit = True
         self._thread.join(20)
 
     async def _verify(self, token: str, service_id: str | None) -> Verdict:
@@ -121,14 +121,15 @@ class GatewayThread:
             log_config=None,
             server_header=False,
             date_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self.server = uvicorn.Server(config)
         self._table_apply()
-        task = asyncio.create_task(self._server.serve())
-        while not self._server.started:
+        task = asyncio.create_task(self.server.serve())
+        while not self.server.started:
             await asyncio.sleep(0.01)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.port = self.server.servers[0].sockets[0].getsockname()[1]
         self._ready.set()
         await task
 

@@ -22,8 +22,10 @@ from gateway_thread import TOKEN, GatewayThread, plain
 from serving_setup import until
 
 
-@pytest.fixture
-def gateway() -> Iterator[GatewayThread]:
+@pytest.fixture(params=["short", "long"])
+def gateway(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[GatewayThread]:
+    """A gateway in which usual calls go the short way, and one without: what callers see is the same."""
+    monkeypatch.setattr(GuardedProtocol, "short_way", request.param == "short")
     with GatewayThread() as running:
         yield running
 

@@ -134,6 +134,13 @@ def forwarded_headers(headers: Headers) -> bytes:
     )
 
 
+def request_head(method: bytes, target: bytes, slug: str, request_id: bytes, framing: bytes, headers: Headers) -> bytes:
+    """Write the head of a request to a model but for the target's own line and the empty one."""
+    return b"%b %b HTTP/1.1\r\nhost: %b\r\nx-request-id: %b\r\n%b%b" % (
+        method, target, slug.encode(), request_id, framing, forwarded_headers(headers),
+    )  # fmt: skip
+
+
 def safe_headers(headers: Headers, request_id: bytes, deployment: int) -> Headers:
     """Make the headers of an answer that reach the caller."""
     safe: Headers = []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import random
 import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from .answers import Headers, Refusal, forwarded_headers, refusal_answer, safe_headers
+from .answers import Headers, Refusal, refusal_answer, request_head, safe_headers
 from .callers import Callers
 from .counters import Counters
 from .routes import Destination, Route, RouteTable, Target
@@ -40,6 +41,16 @@ class CallerGone(Exception):
     """The caller closed the connection before his request was whole."""
 
 
+class Begun(NamedTuple):
+    """A call that was sent to a model already."""
+
+    route: Route
+    destination: Destination
+    request_id: bytes
+    at: float
+    """When, by `time.perf_counter`."""
+
+
 class Gateway:
     """Serves ``/s/<slug>/...``, ``/healthz``, ``/readyz`` and ``/metrics``.
 
@@ -55,9 +66,9 @@ class Gateway:
     def __init__(
         self, table: RouteTable, callers: Callers, counters: Counters, connected: Callable[[], bool] = lambda: True
     ) -> None:
-        self._table = table
-        self._callers = callers
-        self._counters = counters
+        self.table = table
+        self.callers = callers
+        self.counters = counters
         self._connected = connected
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +77,7 @@ class Gateway:
             return
         raw: bytes = scope["raw_path"]
         if raw.startswith(b"/s/"):
-            await Call(self._table, self._callers, self._counters, scope, receive, send).serve()
+            await Call(self, scope, receive, send).serve()
             return
         status, content_type, data = self._own(raw)
         await _answer(send, status, [(b"content-type", content_type), (b"content-length", b"%d" % len(data))], data)
@@ -75,10 +86,10 @@ class Gateway:
         if path == b"/healthz":
             return 200, b"application/json", b'{"status":"ok"}'
         if path == b"/readyz":
-            body = {"ready": self._table.loaded, "serve_connected": self._connected(), "revision": self._table.revision}
-            return (200 if self._table.loaded else 503), b"application/json", json.dumps(body).encode()
+            body = {"ready": self.table.loaded, "serve_connected": self._connected(), "revision": self.table.revision}
+            return (200 if self.table.loaded else 503), b"application/json", json.dumps(body).encode()
         if path == b"/metrics":
-            return 200, b"text/plain; version=0.0.4", self._counters.metrics().encode()
+            return 200, b"text/plain; version=0.0.4", self.counters.metrics().encode()
         refusal = Refusal(
             404, "not_found", "There is nothing here. A service is at /s/<name>/v2 and /s/<name>/predict."
         )
@@ -89,18 +100,16 @@ class Gateway:
 class Call:
     """One request to one service."""
 
-    def __init__(
-        self, table: RouteTable, callers: Callers, counters: Counters, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        self._callers = callers
-        self._counters = counters
+    def __init__(self, gateway: Gateway, scope: Scope, receive: Receive, send: Send) -> None:
+        self._callers = gateway.callers
+        self._counters = gateway.counters
         self._scope = scope
         self._receive = receive
         self._send = send
         raw: bytes = scope["raw_path"]
         slug, slash, rest = raw[3:].partition(b"/")
         self._path = slash + rest
-        self._route = table.get(slug.decode("latin-1"))
+        self._route = gateway.table.get(slug.decode("latin-1"))
         self._headers: Headers = scope["headers"]
         self._method: str = scope["method"]
         self._authorization = b""
@@ -125,7 +134,7 @@ class Call:
             elif name == b"x-aispace-target":
                 self._wanted = value
         self._given_id = self._request_id
-        self._request_id = self._request_id or secrets.token_hex(8).encode()
+        self._request_id = self._request_id or new_request_id()
 
     async def serve(self) -> None:
         """Admit, pass on, count; whatever is refused is answered here."""
@@ -157,19 +166,45 @@ class Call:
                 f"Not called. The service has no {self._wanted.decode()} now. Leave X-AISpace-Target out.",
             )
 
+    async def resume(self, begun: Begun, outcome: Connection | Refusal) -> None:
+        """Go on with a call that was begun the short way (see `direct`): pass back what comes, or refuse."""
+        self._body_complete = True
+        self._request_id = begun.request_id
+
+        async def finish() -> int:
+            if isinstance(outcome, Refusal):
+                raise outcome
+            try:
+                return await self._pass_back(begun.route, begun.destination.number, outcome)
+            finally:
+                outcome.release()
+
+        try:
+            await self._counted(begun.route, begun.destination.number, begun.at, finish())
+        except Refusal as refusal:
+            await self._refuse(refusal)
+
     async def _admitted(self, route: Route) -> None:
         begin = time.perf_counter()
         destination = route.choose(self._given_id, self._wanted.decode())
         number = destination.number if destination is not None else 0
+
+        async def carry() -> int:
+            self._check(route, destination)
+            assert destination is not None  # noqa: S101 - `_check` refuses
+            return await self._pass_on(route, destination)
+
+        await self._counted(route, number, begin, carry())
+
+    async def _counted(self, route: Route, number: int, begin: float, work: Awaitable[int]) -> None:
+        """Do the work, which gives the status; count the call, and while it lasts that it is under way."""
         in_flight = self._counters.in_flight
         key = (route.service_id, number)
         route.load.in_flight += 1
         in_flight[key] += 1
         status = 499  # the caller went away
         try:
-            self._check(route, destination)
-            assert destination is not None  # noqa: S101 - `_check` refuses
-            status = await self._pass_on(route, destination)
+            status = await work
         except Refusal as refusal:
             status = refusal.status
             raise
@@ -220,12 +255,7 @@ class Call:
                 connection.release()
         if route.load.may_complain(time.monotonic()):
             log.warning("service %s deployment %d: %s", route.slug, destination.number, last)
-        raise Refusal(
-            503,
-            "replica_away",
-            "Not answered. The service's process is away and is being started again. Try again in a moment.",
-            retry_after=1,
-        )
+        raise replica_away()
 
     async def _first_body(self, route: Route) -> bytes:
         """Read what came of the body: the whole of a small one."""
@@ -268,20 +298,7 @@ class Call:
             framing = b"content-length: %d\r\n" % self._length
         else:
             framing = b"transfer-encoding: chunked\r\n"
-        return b"".join(
-            (
-                method,
-                b" ",
-                target,
-                b" HTTP/1.1\r\nhost: ",
-                route.slug.encode(),
-                b"\r\nx-request-id: ",
-                self._request_id,
-                b"\r\n",
-                framing,
-                forwarded_headers(self._headers),
-            )
-        )
+        return request_head(method, target, route.slug, self._request_id, framing, self._headers)
 
     async def _exchange(self, route: Route, target: Target, head: bytes, body: bytes) -> Connection:
         """Send the request and wait for the head of the answer; ``head`` lacks the target's own line and the empty one.
@@ -308,11 +325,7 @@ class Call:
                 connection = await target.pool.connection(fresh=True)
             except TimeoutError:
                 connection.close()
-                raise Refusal(
-                    504,
-                    "timeout",
-                    f"Not answered. The model took longer than {route.timeout_seconds:g} s. Send less at once.",
-                ) from None
+                raise too_slow(route) from None
             except BaseException:
                 connection.close()
                 raise
@@ -391,6 +404,28 @@ class Call:
 async def _answer(send: Send, status: int, headers: Headers, data: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": data})
+
+
+def new_request_id() -> bytes:
+    """Make an id of a request: to find it again in logs, so it need not be hard to guess."""
+    return b"%016x" % random.getrandbits(64)
+
+
+def replica_away() -> Refusal:
+    """Say that no process of the service answers."""
+    return Refusal(
+        503,
+        "replica_away",
+        "Not answered. The service's process is away and is being started again. Try again in a moment.",
+        retry_after=1,
+    )
+
+
+def too_slow(route: Route) -> Refusal:
+    """Say that the model did not answer in time."""
+    return Refusal(
+        504, "timeout", f"Not answered. The model took longer than {route.timeout_seconds:g} s. Send less at once."
+    )
 
 
 def _too_large(route: Route) -> Refusal:

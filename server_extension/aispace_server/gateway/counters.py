@@ -26,7 +26,7 @@ class Tally:
     seconds: float = 0.0
     latency: Counter[int] = field(default_factory=Counter)
 
-    def add(self, status: int, seconds: float) -> None:
+    def add(self, status: int, seconds: float, bucket: int) -> None:
         """Count one call."""
         self.total += 1
         if status >= 500:
@@ -34,7 +34,7 @@ class Tally:
         elif status >= 400:
             self.client_errors += 1
         self.seconds += seconds
-        self.latency[bucket_of(seconds)] += 1
+        self.latency[bucket] += 1
 
 
 class Counters:
@@ -55,11 +55,12 @@ class Counters:
         tally = self._tallies.get(key)
         if tally is None:
             tally = self._tallies[key] = Tally()
-        tally.add(status, seconds)
+        bucket = bucket_of(seconds)
+        tally.add(status, seconds, bucket)
         total = self.totals.get(service_id)
         if total is None:
             total = self.totals[service_id] = Tally()
-        total.add(status, seconds)
+        total.add(status, seconds, bucket)
 
     def batch(self) -> dict[str, Any]:
         """Give what has to be reported.

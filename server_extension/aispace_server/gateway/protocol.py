@@ -4,31 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from .answers import Refusal, refusal_answer
+from .app import Gateway
+from .direct import LARGEST, LONG_WAY, Exchange
 
 HEAD_LIMIT: Final = 65_536
 """Bytes of request line and headers."""
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which would wait for the rest of a head for ever.
+    """uvicorn's protocol, which would wait for the rest of a head for ever, and has one way only.
 
     The time runs from the beginning of the connection, and of each further request on it: who sends a byte now and
-    then does not get more of it.
+    then does not get more of it. A usual call goes the short way (see `direct`), any other becomes a task of uvicorn.
     """
 
     head_seconds: ClassVar[float] = 20.0
     """How long a head may take."""
+    short_way: ClassVar[bool] = True
+    """Whether calls may go the short way."""
+    held_seconds: ClassVar[float] = 1.0
+    """How long a request for it waits for the rest of its body; what is slower has limits of its own, elsewhere."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._awaited = True
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._gateway = self.app if self.short_way and isinstance(self.app, Gateway) else None
+        self._held: list[bytes] | None = None
+        """The body so far of a request that may go the short way."""
+        self._held_bytes = 0
+        self._held_keep_alive = True
+        self._held_timer: asyncio.TimerHandle | None = None
+        self._usual = True
+        self._idle_since = 0.0
+        self._idle_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Begin to wait for the first head."""
@@ -38,12 +53,20 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._stop_timer()
+        self._let_go()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        exchange: Any = self.cycle
         super().connection_lost(exc)
+        if isinstance(exchange, Exchange) and not exchange.response_complete:
+            exchange.caller_gone()
 
     def data_received(self, data: bytes) -> None:
         """Take what came, and look whether a head is still awaited."""
         self._head_bytes += len(data)
         super().data_received(data)
+        if self._held is not None and self._held_timer is None and not self._awaited:
+            self._held_timer = self.loop.call_later(self.held_seconds, self._take_the_long_way)
         if not self._awaited:
             self._stop_timer()
             self._head_bytes = 0
@@ -55,12 +78,147 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a head has begun."""
         self._awaited = True
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+        self._usual = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        if self.headers[-1][0] in LONG_WAY:
+            self._usual = False
 
     def on_headers_complete(self) -> None:
-        """Note that a head is whole."""
+        """Note that a head is whole, and see which way the request may go."""
         self._awaited = False
+        self._held = []
+        if not (
+            self._gateway is not None
+            and self._usual
+            and self.parser.get_method() == b"POST"
+            and self.url.startswith(b"/s/")
+            and self.url.isascii()
+            and self.parser.get_http_version() == "1.1"
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+        ):
+            self._take_the_long_way()
+            return
+        self._held_keep_alive = self.parser.should_keep_alive()
+        self._held_bytes = 0
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        if self._held is None:
+            super().on_body(body)
+        else:
+            self._held.append(body)
+            self._held_bytes += len(body)
+            if self._held_bytes > LARGEST:
+                self._take_the_long_way()
+
+    def on_message_complete(self) -> None:
+        """Send a whole request the short way if it can go there."""
+        if self._held is not None:
+            body = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+            assert self._gateway is not None  # noqa: S101 - only then a body is held
+            exchange = Exchange(self._gateway, self, self.headers, self.url, body, self._held_keep_alive)
+            if exchange.begin():
+                self._let_go()
+                self.cycle = cast(RequestResponseCycle, exchange)
+                return
+            self._take_the_long_way()
+        super().on_message_complete()
+
+    def _take_the_long_way(self) -> None:
+        """Tell uvicorn what was kept from it: a whole head and what there is of the body."""
+        held = self._let_go()
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
         super().on_headers_complete()
+        for body in held:
+            super().on_body(body)
+
+    def _let_go(self) -> list[bytes]:
+        held, self._held = self._held, None
+        if self._held_timer is not None:
+            self._held_timer.cancel()
+            self._held_timer = None
+        return held or []
+
+    def shutdown(self) -> None:
+        """Stop after what is under way; a request whose body is on its way is under way."""
+        if self._held is not None:
+            self._take_the_long_way()
+        super().shutdown()
+
+    def hand_over(self, exchange: Exchange, app: Any) -> None:
+        """Let a task go on with an exchange that turned out to be unusual."""
+        path, _, query = exchange.url.partition(b"?")
+        cycle = RequestResponseCycle(
+            scope={
+                "type": "http",
+                "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+                "http_version": "1.1",
+                "method": "POST",
+                "scheme": self.scheme or "http",
+                "path": path.decode("ascii"),
+                "raw_path": path,
+                "query_string": query,
+                "root_path": self.root_path,
+                "headers": exchange.headers,
+                "client": self.client,
+                "server": self.server,
+            },
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=exchange.keep_alive,
+            on_response=self.on_response_complete,
+        )
+        cycle.body += exchange.body
+        cycle.more_body = False
+        cycle.message_event.set()
+        if cast(Any, self.cycle) is exchange:
+            self.cycle = cycle
+        self._start_asgi_task(cycle, app)
+
+    def answered(self) -> None:
+        """Go on after an exchange: with a request that waits, or until the connection was idle for too long.
+
+        One timer looks from time to time; uvicorn would make and cancel one for each request.
+        """
+        if self.transport.is_closing():
+            return
+        if self.pipeline or self.flow.read_paused:
+            self.on_response_complete()
+            return
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._look_whether_idle)
+
+    def on_response_complete(self) -> None:
+        """Note when the connection became idle."""
+        self._idle_since = self.loop.time()
+        super().on_response_complete()
+
+    def _look_whether_idle(self) -> None:
+        self._idle_timer = None
+        if self._head_timer is not None or not self.cycle.response_complete:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle_timer = self.loop.call_later(left, self._look_whether_idle)
+        else:
+            self.timeout_keep_alive_handler()
 
     def _start_timer(self) -> None:
         self._head_timer = self.loop.call_later(self.head_seconds, self._too_slow)

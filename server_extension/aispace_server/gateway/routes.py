@@ -45,6 +45,11 @@ class Destination:
     role: str = "production"
     turn: int = 0
 
+    @property
+    def coming(self) -> Target:
+        """The replica whose turn is next."""
+        return self.targets[(self.turn + 1) % len(self.targets)]
+
     def next_target(self) -> Target:
         """Give the replicas in turn."""
         self.turn = (self.turn + 1) % len(self.targets)

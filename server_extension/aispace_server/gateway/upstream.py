@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 import httptools
@@ -37,6 +38,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser: Any = None
         self._waiter: asyncio.Future[None] | None = None
+        self.listener: Callable[[], None] | None = None
+        """Called whenever something came once the head is whole, and at the end; who waits by `head` sets none."""
         self._drained: asyncio.Future[None] | None = None
         self._chunks: deque[bytes] = deque()
         self._buffered = 0
@@ -132,7 +135,9 @@ class Connection(asyncio.Protocol):
     # the exchange
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
+        if self.listener is not None:
+            self.listener()
+        elif self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     async def _wait(self) -> None:
@@ -188,6 +193,10 @@ class Connection(asyncio.Protocol):
             if self.closed:
                 raise UpstreamError("the connection ended in the middle of the answer", sent=True)
             await self._wait()
+        return self.taken()
+
+    def taken(self) -> bytes:
+        """Give what came of the body and was not read yet, without waiting."""
         data = self._chunks.popleft() if len(self._chunks) == 1 else b"".join(self._chunks)
         self._chunks.clear()
         self._buffered = 0
@@ -248,13 +257,9 @@ class Pool:
             Nobody listens there.
         """
         loop = asyncio.get_running_loop()
-        while self._idle and not fresh:
-            connection = self._idle.pop()
-            if not connection.closed and loop.time() - connection.idle_since < IDLE_SECONDS:
-                connection.reused = True
-                connection.begin()
-                return connection
-            connection.close()
+        kept = None if fresh else self.kept(loop.time())
+        if kept is not None:
+            return kept
         try:
             async with asyncio.timeout(self._connect_seconds):
                 _, made = await loop.create_connection(lambda: Connection(self), self.host, self.port)
@@ -262,6 +267,17 @@ class Pool:
             raise UpstreamError(f"nobody answers at {self.host}:{self.port}", sent=False) from error
         made.begin()
         return made
+
+    def kept(self, now: float) -> Connection | None:
+        """Give a kept connection that is still good, if there is one."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.closed and now - connection.idle_since < IDLE_SECONDS:
+                connection.reused = True
+                connection.begin()
+                return connection
+            connection.close()
+        return None
 
     def keep(self, connection: Connection) -> None:
         """Take an idle connection back."""
