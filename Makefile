@@ -71,12 +71,12 @@ test: setup-test ## everything: lint, types, contracts, all suites, browser, whe
 	@$(MAKE) --no-print-directory check test-core test-postgresql test-server test-js test-hub test-ui test-wheel \
 	test-tour docs
 
-check: setup-test ## format, lint, types, import contracts
+check: setup-test ## format, lint, types (also of the REST interface), import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .cache/import-linter
-	cd labextension && npm run --silent lint
+	cd labextension && npm run --silent types:check && npm run --silent lint
 
 test-fast: setup-test ## what needs neither browser nor a hub
 	$(PYTEST) -q -n $(WORKERS) -m "not slow and not browser and not postgresql" $(CORE) $(SERVER)

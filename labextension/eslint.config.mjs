@@ -9,7 +9,7 @@ export default tseslint.config(
       'dist',
       'lib',
       'node_modules',
-      'src/client/schema.ts',
+      'src/client/generated',
       '*.cjs',
       'jest.setup.js',
       'style/index.js'

@@ -35,7 +35,13 @@ TimestampIn = AwareDatetime
 class Schema(BaseModel):
     """Base of all public shapes: unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    # An answer has every field, so its schema says "required" also of those that have a default.
+    model_config = ConfigDict(
+        extra="forbid",
+        from_attributes=True,
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 def wrong(field: str, message: str) -> PydanticCustomError:

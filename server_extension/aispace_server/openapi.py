@@ -12,7 +12,7 @@ from typing import Any
 
 from aispace._version import __version__
 from aispace.schemas import Schema
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from .handlers.operation import JSON, Operation, operation_of
@@ -42,7 +42,9 @@ class FieldProblem(Schema):
 
 
 class ErrorDetails(Schema):
-    """Particulars of an error."""
+    """Particulars of an error: what there is of them."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     fields: list[FieldProblem] | None = None
     params: dict[str, Any] | None = None

@@ -261,7 +261,7 @@ def test_hundred_kills_lose_nothing_double_nothing_and_leave_nothing_behind(hous
     row = {
         "inputs": [
             {
-                "name": served.signature.inputs[0]["name"],
+                "name": served.signature.inputs[0].name,
                 "datatype": "FP32",
                 "shape": [1, 4],
                 "data": [5.1, 3.5, 1.4, 0.2],

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from ..identity import Visibility
 from ..labels.schemas import Label, LabelGroupOf, Labels
 from ..schemas import CursorInfo, CursorQuery, Name, OwnedQuery, OwnedRead, Schema, VersionName, wrong
 from ..versions import VersionRead
-from .annotations import AnnotationRead, ReviewRead, Split, State, Verdict, WhyRejected
+from .annotations import AnnotationObject, AnnotationRead, ReviewRead, Split, State, Verdict, WhyRejected
 
 DatasetStatus = Literal[
     "unlabelled", "labelling", "auto_labelling", "auto_labelled", "labelled", "importing", "created"
@@ -200,6 +200,8 @@ class PublishRequest(Schema):
     note: Annotated[str, StringConstraints(max_length=100)] = ""
     include: Literal["confirmed", "all"] = "all"
     """All samples (refused while some have no label), or only the confirmed ones."""
+    rejected: bool = False
+    """With ``all``: rejected samples too, with the reasons. What trains on the version leaves them out."""
 
 
 class LabelShare(Schema):
@@ -245,13 +247,25 @@ class DiffCounts(Schema):
     """Other bytes, split or mark, the same labels."""
 
 
+class DiffSide(Schema):
+    """What a sample is on one side of a difference."""
+
+    sha256_prefix: str
+    state: State
+    split: Split | None
+    hard: bool
+    objects: list[AnnotationObject]
+    content: JsonValue = None
+    """Of a sample without a file of its own."""
+
+
 class DiffItem(Schema):
     """One sample that differs."""
 
     path: str
     change: Literal["added", "removed", "relabelled", "changed"]
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
+    before: DiffSide | None = None
+    after: DiffSide | None = None
 
 
 class DiffQuery(CursorQuery):

@@ -14,11 +14,20 @@ from ..errors import Conflict, Invalid, NotFound
 from ..schemas import CursorInfo, CursorPage, FileEntry, Ref
 from ..storage.manifests import Entry, find, mapped, parse, seek
 from ..versions import check_cursor
-from .annotations import AnnotationObject, AnnotationRead, Annotator, essence, labels_of
+from .annotations import AnnotationObject, AnnotationRead, Annotator, ReviewRead, essence, labels_of
 from .contents import excerpt, read_row
 from .orm import Dataset, DatasetVersion, Sample, SampleRemoval
 from .records import differences, line_at, moment, read_record, record_path, seek_record, write_record
-from .schemas import DiffCounts, DiffItem, DiffQuery, DiffRead, SampleFilter, SampleRead, VersionSampleQuery
+from .schemas import (
+    DiffCounts,
+    DiffItem,
+    DiffQuery,
+    DiffRead,
+    DiffSide,
+    SampleFilter,
+    SampleRead,
+    VersionSampleQuery,
+)
 from .working import sample_id
 
 if TYPE_CHECKING:
@@ -35,6 +44,12 @@ def annotator(by: str | None, names: dict[str, Ref]) -> Annotator | None:
         return None
     name = names[by].name if by in names else by
     return Annotator(kind="service" if by.startswith(SERVICE) else "user", id=by, name=name)
+
+
+def read_review(review: dict[str, Any], names: dict[str, Ref]) -> ReviewRead:
+    """Show a review as it is stored."""
+    said = {key: review[key] for key in ("verdict", "reason", "at")}
+    return ReviewRead(**said, by=annotator(review["by"], names))
 
 
 def matches(record: dict[str, Any], path: str, query: SampleFilter) -> bool:
@@ -82,7 +97,8 @@ class Snapshots:
                     at = seek(files, path.encode())
                     found.append((path, record, parse(line_at(files, at))))
             following = str(offset) if offset < len(records) else None
-        names = self.platform.users.refs({r["b"] for _, r, _ in found if "b" in r})
+        people = {r["b"] for _, r, _ in found if "b" in r} | {r["r"]["by"] for _, r, _ in found if "r" in r}
+        names = self.platform.users.refs(people)
         plain = SampleFilter(**query.model_dump(include=set(SampleFilter.model_fields)))
         return CursorPage(
             items=[self._read(dataset, version, Line(entry, record), names) for _, record, entry in found],
@@ -111,6 +127,7 @@ class Snapshots:
                 by=annotator(record.get("b"), names),
                 at=moment(record),
             ),
+            review=read_review(record["r"], names) if "r" in record else None,
             revision=0,
             excerpt=excerpt(self.blobs, record["t"], content, line.entry.sha256),
             values=None if version.columns is None or content is None else read_row(version.columns, content),
@@ -237,15 +254,15 @@ def diff_item(before: bytes | None, after: bytes | None) -> DiffItem:
     return DiffItem(path=path, change="relabelled" if relabelled else "changed", before=_side(old), after=_side(new))
 
 
-def _side(line: tuple[str, dict[str, Any]] | None) -> dict[str, Any] | None:
+def _side(line: tuple[str, dict[str, Any]] | None) -> DiffSide | None:
     if line is None:
         return None
     record = line[1]
-    return {
-        "sha256_prefix": record["x"],
-        "state": record["s"],
-        "split": record.get("p"),
-        "hard": bool(record.get("d")),
-        "objects": record.get("o", []),
-        **({"content": record["c"]} if "c" in record else {}),
-    }
+    return DiffSide(
+        sha256_prefix=record["x"],
+        state=record["s"],
+        split=record.get("p"),
+        hard=bool(record.get("d")),
+        objects=[AnnotationObject(**one) for one in record.get("o", [])],
+        content=record.get("c"),
+    )

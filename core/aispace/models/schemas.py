@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints, model_validator
+from typing_extensions import TypedDict
 
 from ..algorithms.schemas import Category, ImageId
 from ..identity import Visibility
@@ -102,6 +103,14 @@ class ModelWarning(Schema):
     message: str
 
 
+ModelOrigin = TypedDict(
+    "ModelOrigin",
+    {"kind": Literal["upload", "training"], "from": str, "job_id": str, "job_name": str, "run": str},
+    total=False,
+)
+"""Where a version came from: the kind of source of an upload, or the run."""
+
+
 class ModelVersionRead(Schema):
     """A version of a model."""
 
@@ -110,8 +119,8 @@ class ModelVersionRead(Schema):
     model_name: str
     version: VersionName
     source: Literal["upload", "training"]
-    origin: dict[str, Any]
-    """Where it came from: ``{kind, ...}``; for training ``job_id``, ``job_name`` and ``run``."""
+    origin: ModelOrigin
+    """Where it came from: for training ``job_id``, ``job_name`` and ``run``."""
     note: str
     files: list[FileEntry]
     """The first 100; the rest by ``/files``."""

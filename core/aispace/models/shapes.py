@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from ..schemas import CursorQuery, Ref
 from ..versions import VersionFiles, version_name
 from .config import tensors, warnings_of
 from .orm import Model, ModelVersion
-from .schemas import ModelRead, ModelVersionRead
+from .schemas import ModelOrigin, ModelRead, ModelVersionRead
 
 SHOWN_FILES = 100
 
@@ -23,7 +24,7 @@ def version_shape(files: VersionFiles, row: Model, version: ModelVersion) -> Mod
         model_name=row.name,
         version=version.name,
         source="training" if origin.get("kind") == "training" else "upload",
-        origin=origin,
+        origin=cast("ModelOrigin", origin),
         note=version.note,
         files=shown,
         file_count=version.file_count,

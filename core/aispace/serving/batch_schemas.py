@@ -121,8 +121,10 @@ class BatchSourceRead(Schema):
     kind: Literal["dataset", "area"]
     dataset: Ref | None = None
     version: VersionName | None = None
-    split: str | None = None
+    split: Split | None = None
     path: str | None = None
+    moved: bool = False
+    """The folder is one of the owner before: before it starts again, another source has to be chosen."""
 
 
 class BatchRead(OwnedRead):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import Invalid, NotFound
-from ..models.config import MODEL_SCRIPT, formats_of
+from ..models.config import MODEL_SCRIPT, formats_of, tensors
 from ..versions import VersionFiles, version_number
 from ..workloads.schemas import WorkloadSpec
 from .orm import Deployment
@@ -72,8 +72,8 @@ class Configuring:
         config = (model.config if model else None) or {}
         by_script = script is not None or own_script
         signature = Signature(
-            inputs=list(config.get("inputs") or []),
-            outputs=list(config.get("outputs") or []),
+            inputs=tensors(config, "inputs"),
+            outputs=tensors(config, "outputs"),
             labels=[str(label) for label in config.get("labels") or []],
             accepts_images=bool(config.get("preprocess")) and not by_script,
             accepts_files=by_script,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
+from typing_extensions import TypedDict
 
 from ..identity import Visibility
+from ..models.schemas import Tensor
 from ..schemas import NAME_PATTERN, OwnedQuery, OwnedRead, Reason, Ref, Schema, Timestamp, TimestampIn, VersionName
 
 ServiceName = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=NAME_PATTERN)]
@@ -76,6 +78,9 @@ class RollbackRule(Schema):
         if self.errors_percent is None and self.p99_ms is None:
             raise ValueError("give a limit of errors or of latency, or leave the rule out")
         return self
+
+
+StopRule = Literal["time", "idle"]
 
 
 class AutoStop(Schema):
@@ -234,8 +239,8 @@ class CallSummary(Schema):
 class Signature(Schema):
     """What the model takes and gives."""
 
-    inputs: list[dict[str, Any]] = Field(default_factory=list)
-    outputs: list[dict[str, Any]] = Field(default_factory=list)
+    inputs: list[Tensor] = Field(default_factory=list)
+    outputs: list[Tensor] = Field(default_factory=list)
     labels: list[str] = Field(default_factory=list)
     accepts_images: bool = False
     """Whether ``/predict`` takes an image."""
@@ -290,6 +295,14 @@ class RecordRead(Schema):
     by: Ref
 
 
+DeploymentSource = TypedDict(
+    "DeploymentSource",
+    {"kind": Literal["create", "edit", "rollback", "canary"], "from": int, "changed": list[str]},
+    total=False,
+)
+"""What a deployment was made by: ``from`` is the number of the one before it, or of the one gone back to."""
+
+
 class DeploymentRead(Schema):
     """One configuration of a service."""
 
@@ -309,8 +322,7 @@ class DeploymentRead(Schema):
     parameters: dict[str, Any]
     argument_mapping: dict[str, str]
     environment: dict[str, str]
-    source: dict[str, Any]
-    """``{"kind": "create" | "edit" | "rollback" | "canary", "from": number}``."""
+    source: DeploymentSource
     note: str
     created_by: Ref
     created_at: Timestamp
@@ -344,7 +356,9 @@ class ServiceRead(OwnedRead):
     limits: Limits
     auto_stop: AutoStop | None
     stop_at: Timestamp | None
-    """When it stops by itself, whatever is called."""
+    """When it stops by itself, as things are now; null: it does not, or it does not run."""
+    stop_rule: StopRule | None
+    """What ends it then: ``time``, whatever is called, or ``idle``, unless it is called before."""
     canary: CanaryRead | None
     deployment: int | None
     """Number of the deployment that has the traffic."""

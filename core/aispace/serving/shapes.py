@@ -10,7 +10,9 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from ..identity import Principal, can
+from ..models.config import tensors
 from ..schemas import Reason, Ref
+from .autostop import stops
 from .orm import Deployment, Replica, Service
 from .schemas import (
     AutoStop,
@@ -52,6 +54,8 @@ class Shapes:
             replicas.setdefault((replica.service_id, replica.number), []).append(replica)
         calls = self.serving.book.summaries([row.id for row in rows])
         owners = self.serving.platform.users.refs({row.owner_id for row in rows})
+        last = self.serving.book.last_minutes([row.id for row in rows if row.auto_stop])
+        now = self.serving.platform.clock.now()
         result = []
         for row in rows:
             able = can(principal, "write:service", row)
@@ -59,6 +63,8 @@ class Shapes:
             configuration = deployment.configuration
             own = replicas.get((row.id, deployment.number), [])
             canary = deployments.get((row.id, row.canary or 0))
+            busy = bool(row.auto_stop) and self.serving.routing.busy(row.id)
+            stop = stops(row, last.get(row.id), busy, now)
             result.append(
                 ServiceRead(
                     id=row.id,
@@ -86,12 +92,17 @@ class Shapes:
                     environment=configuration["environment"] if able else {},
                     limits=Limits.model_validate(row.limits),
                     auto_stop=AutoStop.model_validate(row.auto_stop) if row.auto_stop else None,
-                    stop_at=row.stop_at,
+                    stop_at=stop[0] if stop else None,
+                    stop_rule=stop[1] if stop else None,
                     canary=_canary(row, canary, replicas.get((row.id, canary.number), [])) if canary else None,
                     deployment=row.current,
                     desired=row.desired,
                     signature=Signature(
-                        **configuration["signature"],
+                        **{
+                            **configuration["signature"],
+                            "inputs": tensors(configuration["signature"], "inputs"),
+                            "outputs": tensors(configuration["signature"], "outputs"),
+                        },
                         infer_path=infer_path(configuration),
                     ),
                     calls=calls[row.id],

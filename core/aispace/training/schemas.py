@@ -27,7 +27,7 @@ from ..schemas import (
     refuse_nulls,
     wrong,
 )
-from ..workloads.schemas import EnvName, WorkloadRead
+from ..workloads.schemas import EnvName, RunProgress, WorkloadRead
 from ..workloads.states import Priority, Status
 
 ObjectId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -213,14 +213,6 @@ class FileSummary(Schema):
     size_bytes: int
 
 
-class RunProgress(Schema):
-    """What the program said of its progress."""
-
-    done: float | None = None
-    total: float | None = None
-    unit: str = "steps"
-
-
 class EvaluationSummary(Schema):
     """The two numbers of an evaluation."""
 
@@ -233,7 +225,7 @@ class InputRead(VersionRef):
     """A dataset version that a run used."""
 
     role: Literal["training", "validation", "evaluation"]
-    split: str | None = None
+    split: Split | None = None
 
 
 class RunRead(Schema):

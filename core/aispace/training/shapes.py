@@ -13,14 +13,13 @@ from ..errors import NotFound
 from ..identity import Principal, can
 from ..schemas import Reason, Ref, VersionRef
 from ..workloads.reasons import describe
-from ..workloads.schemas import ScalarSummary, WorkloadRead
+from ..workloads.schemas import RunProgress, ScalarSummary, WorkloadRead
 from .orm import Collected, TrainingJob, TrainingRun
 from .schemas import (
     EvaluationSummary,
     FileSummary,
     InputRead,
     RunMetric,
-    RunProgress,
     RunRead,
     RunSettings,
     TrainingJobRead,
@@ -65,11 +64,7 @@ def metrics_of(platform: Platform, row: Collected) -> dict[str, RunMetric]:
 
 def progress_of(platform: Platform, row: Collected) -> RunProgress | None:
     """Give what the program last said of its progress."""
-    found: dict[str, Any] = platform.workloads.progress(row.workload_id) or {}
-    if "done" not in found:
-        return None
-    numbers = {name: found.get(name) for name in ("done", "total") if isinstance(found.get(name), (int, float))}
-    return RunProgress(unit=str(found.get("unit") or "steps"), **numbers)
+    return RunProgress.of(platform.workloads.progress(row.workload_id))
 
 
 def reason_of(row: Collected) -> Reason | None:

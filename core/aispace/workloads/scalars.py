@@ -19,7 +19,7 @@ from typing import Any
 
 from ..engines.local.attempt_files import read_json, write_json
 from . import event_files
-from .schemas import ScalarRead, ScalarSummary, Series
+from .schemas import RunProgress, ScalarRead, ScalarSummary, Series
 
 BASE = 4096
 FILES = 64
@@ -387,7 +387,7 @@ class ScalarFiles:
                 series={name: curve.series(buckets) for name, curve in chosen.items()},
                 next=self._mark(path, read),
                 points=sum(curve.count for curve in chosen.values()),
-                progress=read.parsed.progress,
+                progress=RunProgress.of(read.parsed.progress),
             )
 
     def summary(self, path: Path, folder: Path | None = None) -> dict[str, ScalarSummary]:

@@ -226,6 +226,22 @@ class ScalarQuery(Schema):
         return {name for name in re.split(r"\s*,\s*", self.names.strip()) if name} if self.names else None
 
 
+class RunProgress(Schema):
+    """What the program said of its progress."""
+
+    done: float | None = None
+    total: float | None = None
+    unit: str = "steps"
+
+    @classmethod
+    def of(cls, said: dict[str, Any] | None) -> RunProgress | None:
+        """Take what can be used of what a program wrote; ``None`` when it did not say how far it is."""
+        if said is None or "done" not in said:
+            return None
+        numbers = {name: said[name] for name in ("done", "total") if isinstance(said.get(name), (int, float))}
+        return cls(unit=str(said.get("unit") or "steps"), **numbers)
+
+
 class ScalarRead(Schema):
     """Scalars of an attempt."""
 
@@ -234,7 +250,7 @@ class ScalarRead(Schema):
     next: int
     points: int
     """Points of the file behind the buckets, over all names, in the part asked for."""
-    progress: dict[str, Any] | None = None
+    progress: RunProgress | None = None
 
 
 class ScalarSummary(Schema):

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ISpecRead } from '../client';
+import type { ISpecRead, Purpose } from '../client';
 import { useApp, usePage } from '../components/context';
 import { CheckField, TextField } from '../components/controls';
 import { FormPage, Section, useFieldErrors } from '../components/FormPage';
@@ -10,7 +10,7 @@ import { ErrorView, Skeleton } from '../components/states';
 import { useAction } from '../components/useAction';
 import { useQuery } from '../components/useQuery';
 
-const PURPOSES = ['notebook', 'training', 'serving', 'evaluation'];
+const PURPOSES: Purpose[] = ['notebook', 'training', 'serving', 'evaluation'];
 const GIB = 2 ** 30;
 
 /** A new resource spec, or the changes of one. */
@@ -46,7 +46,9 @@ function SpecForm(props: { spec: ISpecRead | null }): JSX.Element {
   const [resource, setResource] = useState(spec?.accelerator?.resource ?? '');
   const [cards, setCards] = useState(String(spec?.accelerator?.count ?? 1));
   const [product, setProduct] = useState(spec?.accelerator?.product ?? '');
-  const [purposes, setPurposes] = useState(spec?.purposes ?? ['training', 'serving', 'evaluation']);
+  const [purposes, setPurposes] = useState<Purpose[]>(
+    spec?.purposes ?? ['training', 'serving', 'evaluation']
+  );
   const [price, setPrice] = useState(spec?.price_per_hour ? String(Number(spec.price_per_hour.amount)) : '');
   const [enabled, setEnabled] = useState(spec?.enabled ?? true);
   const save = useAction(

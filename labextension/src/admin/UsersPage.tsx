@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { IPage, IUserRead } from '../client';
+import type { IPage, IUserRead, Role } from '../client';
 import { CodeBlock } from '../components/AsCode';
 import { useApp } from '../components/context';
 import { Button, ConfirmWithConsequences, Dialog, SelectField, TextField } from '../components/controls';
@@ -25,7 +25,7 @@ export default function UsersPage(): JSX.Element {
   const roleWord = (role: string): string =>
     role === 'administrator' ? trans.__('administrator') : trans.__('user');
 
-  const change = useAction(async (user: IUserRead, body: { role?: string; enabled?: boolean }) => {
+  const change = useAction(async (user: IUserRead, body: { role?: Role; enabled?: boolean }) => {
     await client.call('PATCH /users/{id}', { path: { id: user.id }, body, ifMatch: user.revision });
     list?.reload();
     const back =
@@ -164,7 +164,7 @@ export default function UsersPage(): JSX.Element {
                 className="ais-Input ais-mod-filter"
                 aria-label={trans.__('Role of %1', user.name)}
                 value={user.role}
-                onChange={event => change.run(user, { role: event.target.value })}
+                onChange={event => change.run(user, { role: event.target.value as Role })}
               >
                 <option value="user">{trans.__('user')}</option>
                 <option value="administrator">{trans.__('administrator')}</option>
@@ -269,7 +269,7 @@ function AddUser(props: {
   const { client, trans } = useApp();
   const [name, setName] = useState('');
   const [display, setDisplay] = useState('');
-  const [role, setRole] = useState('user');
+  const [role, setRole] = useState<Role>('user');
   const [password, setPassword] = useState('');
   const add = useAction(
     async () => {

@@ -1,5 +1,5 @@
 import { AISpaceError } from './errors';
-import type { IRoutes } from './types';
+import type { IListQuery, IRoutes } from './types';
 
 /** How a request leaves: JupyterLab's ServerConnection, fetch, or a test. The path begins with "/". */
 export type Transport = (path: string, init: RequestInit) => Promise<Response>;
@@ -10,12 +10,22 @@ type Names<R extends string> = R extends `${string}{${infer P}}${infer Rest}` ? 
 type Path<R extends string> = [Names<R>] extends [never]
   ? { path?: undefined }
   : { path: Record<Names<R>, string> };
+/** What is null is left out of an address. */
+type Asked<Q> = { [K in keyof Q]: Q[K] | null } | IListQuery;
 type Query<T> = 'query' extends keyof T
-  ? T extends { query?: infer Q }
-    ? { query?: Q }
-    : never
+  ? T extends { query: infer Q }
+    ? { query: Asked<Q> }
+    : T extends { query?: infer Q }
+      ? { query?: Asked<Q> }
+      : never
   : { query?: undefined };
-type Body<T> = T extends { body: infer B } ? { body: B } : { body?: undefined };
+type Body<T> = 'body' extends keyof T
+  ? T extends { body: infer B }
+    ? { body: B }
+    : T extends { body?: infer B }
+      ? { body?: B }
+      : never
+  : { body?: undefined };
 
 /** What a call takes besides the route's own parameters. */
 export interface ICallOptions {
@@ -27,7 +37,7 @@ export interface ICallOptions {
 }
 
 export type Arguments<R extends Route> = Path<R> & Query<IRoutes[R]> & Body<IRoutes[R]> & ICallOptions;
-export type Answer<R extends Route> = IRoutes[R] extends { response: infer A } ? A : never;
+export type Answer<R extends Route> = IRoutes[R] extends { response: infer A } ? A : void;
 
 /** Whether a route can be called without anything. */
 export type Call = <R extends Route>(

@@ -6,20 +6,16 @@ import { kindWord } from './kinds';
 
 type INode = ILineage['nodes'][number];
 
-const KINDS: Record<string, { icon: IconName; path: string; tab?: string }> = {
+const KINDS: Record<INode['kind'], { icon: IconName; path: string } | null> = {
   dataset: { icon: 'dataset', path: '/datasets' },
-  dataset_version: { icon: 'dataset', path: '/datasets', tab: 'versions' },
   algorithm: { icon: 'algorithm', path: '/algorithms' },
-  algorithm_version: { icon: 'algorithm', path: '/algorithms' },
   image: { icon: 'image', path: '/images' },
   training_job: { icon: 'training', path: '/training-jobs' },
-  training_run: { icon: 'training', path: '/training-jobs' },
-  run: { icon: 'training', path: '/training-jobs' },
   evaluation: { icon: 'training', path: '/evaluations' },
   model: { icon: 'model', path: '/models' },
-  model_version: { icon: 'model', path: '/models' },
   service: { icon: 'service', path: '/services' },
-  deployment: { icon: 'service', path: '/services' }
+  batch_service: { icon: 'service', path: '/batch-services' },
+  other: null
 };
 
 const WIDTH = 190;
@@ -29,11 +25,7 @@ const GAP_Y = 14;
 
 function pathOf(node: INode): string | null {
   const kind = KINDS[node.kind];
-  if (!kind) {
-    return null;
-  }
-  const id = node.id.split(':')[0];
-  return kind.tab ? `${kind.path}/${id}/${kind.tab}` : `${kind.path}/${id}`;
+  return kind && `${kind.path}/${node.object_id}`;
 }
 
 /** Columns of nodes by their longest way from a source; cycles are cut. */

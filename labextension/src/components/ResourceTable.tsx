@@ -68,11 +68,11 @@ export function ResourceTable<T>(props: IResourceTableProps<T>): JSX.Element {
   const filters = props.filters ?? [];
   const values = Object.fromEntries(filters.map(filter => [filter.id, get(filter.id)]));
   const filtered = q !== '' || Object.values(values).some(Boolean);
-  const wanted: IListQuery = {
+  const wanted = {
     ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value || undefined])),
     q: q || undefined,
     sort: sort || undefined
-  };
+  } as IListQuery;
   const asked = `${props.name} ${JSON.stringify({ ...wanted, limit, offset })}`;
   const query = useQuery(asked, signal => props.load({ ...wanted, limit, offset }, signal), props.live);
   const { onQuery, rowKey } = props;

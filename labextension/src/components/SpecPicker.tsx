@@ -1,5 +1,5 @@
 import { useEffect, useId } from 'react';
-import type { ISpecRead } from '../client';
+import type { ISpecRead, Purpose } from '../client';
 import { useApp } from './context';
 import { bytes, count, money } from './formats';
 import { EmptyState, Loaded } from './states';
@@ -20,7 +20,7 @@ export function specFacts(spec: ISpecRead, cpuWord: string): string {
 
 /** The machine sizes one may use for a purpose, with price and what is free now; one radio group. */
 export function SpecPicker(props: {
-  purpose: string;
+  purpose: Purpose;
   nodes?: number;
   value: string | null;
   onChange: (id: string, spec: ISpecRead) => void;

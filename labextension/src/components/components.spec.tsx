@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { readFileSync } from 'fs';
 import { resolve } from 'path';
 import { act } from 'react';
+import type { ILineage } from '../client';
 import { AISpaceError } from '../client';
 import { translatorOf } from '../i18n';
 import type { Catalogue } from '../i18n';
@@ -252,12 +253,18 @@ describe('small blocks', () => {
   });
 
   it('lineage puts what is made right of what it is made of', () => {
-    const node = (id: string): { id: string; kind: string; name: string } => ({
+    const node = (id: string): ILineage['nodes'][number] => ({
       id,
+      object_id: id,
       kind: 'dataset',
-      name: id
+      name: id,
+      version: null,
+      visible: true,
+      exists: true
     });
-    const lineage = {
+    const lineage: ILineage = {
+      root: 'model',
+      truncated: false,
       nodes: [node('model'), node('data'), node('run'), node('code')],
       edges: [
         { from: 'data', to: 'run', relation: 'training_data' },

@@ -24,7 +24,7 @@ describe('the search in a log', () => {
         'wl_1',
         async (q, after) => {
           asked.push([q, after]);
-          return { text: '', offset: after, complete: false, ...answers[asked.length - 1] };
+          return { attempt: 1, text: '', offset: after, complete: false, ...answers[asked.length - 1] };
         },
         text,
         position

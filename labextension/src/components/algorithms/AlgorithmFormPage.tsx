@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Category } from '../../client';
 import { idempotencyKey } from '../../client';
 import { useApp, usePage } from '../context';
 import { SelectField, TextField } from '../controls';
@@ -16,7 +17,7 @@ import { parameterOf, ParameterTable } from './ParameterTable';
 interface IValues {
   name: string;
   description: string;
-  category: string;
+  category: Category;
   framework: string;
   run_command: string;
   image_id: string;

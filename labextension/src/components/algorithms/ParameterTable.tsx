@@ -1,4 +1,4 @@
-import type { IFieldError, IParameter } from '../../client';
+import type { IFieldError, IParameter, Schemas } from '../../client';
 import { useApp } from '../context';
 import { Button } from '../controls';
 
@@ -16,7 +16,7 @@ export interface IParameterRow {
   help: string;
 }
 
-export function rowOf(parameter: IParameter): IParameterRow {
+export function rowOf(parameter: Schemas['Parameter-Input']): IParameterRow {
   const text = (value: string | number | boolean | null | undefined): string =>
     value === null || value === undefined ? '' : String(value);
   return {
@@ -32,7 +32,7 @@ export function rowOf(parameter: IParameter): IParameterRow {
 }
 
 /** A row as it is sent; what is no number stays text, so that the server names it. */
-export function parameterOf(row: IParameterRow): IParameter {
+export function parameterOf(row: IParameterRow): Schemas['Parameter-Input'] {
   const number = (text: string): string | number =>
     text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
   const numeric = row.type === 'int' || row.type === 'float';

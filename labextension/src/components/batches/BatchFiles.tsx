@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { IBatchRead } from '../../client';
+import type { IBatchRead, Schemas } from '../../client';
 import { useApp } from '../context';
 import { Button } from '../controls';
 import { count, metric, percent } from '../formats';
@@ -8,12 +8,13 @@ import { StatusPill } from '../StatusPill';
 import { useQuery } from '../useQuery';
 
 const PAGE = 50;
+type BatchFileStatus = Schemas['BatchFileRead']['status'];
 
 /** What became of each file, failures first. */
 export function BatchFiles(props: { batch: IBatchRead }): JSX.Element {
   const { client, trans, locale } = useApp();
   const { batch } = props;
-  const [status, setStatus] = useState('');
+  const [status, setStatus] = useState<BatchFileStatus | ''>('');
   const [offset, setOffset] = useState(0);
   const seen = batch.counts.done + batch.counts.failed;
   const query = useQuery(`batch files ${batch.id} ${batch.revision} ${seen} ${status} ${offset}`, signal =>
@@ -23,7 +24,7 @@ export function BatchFiles(props: { batch: IBatchRead }): JSX.Element {
       signal
     })
   );
-  const choose = (one: string): void => {
+  const choose = (one: BatchFileStatus | ''): void => {
     setStatus(one);
     setOffset(0);
   };

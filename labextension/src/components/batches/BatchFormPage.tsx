@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { IBatchRead } from '../../client';
+import type { IBatchRead, Split } from '../../client';
 import { idempotencyKey } from '../../client';
 import { useApp, usePage } from '../context';
 import { Button, RadioCards, SelectField, TextField } from '../controls';
@@ -23,7 +23,7 @@ interface IValues extends IAnswerValues {
   path: string;
   dataset_id: string;
   dataset_version: string;
-  split: string;
+  split: Split | '';
   results: string;
   parameters: { name: string; value: string }[];
   environment: { name: string; value: string }[];

@@ -109,18 +109,18 @@ export function TextArea(
   );
 }
 
-export interface IOption {
-  value: string;
+export interface IOption<T extends string = string> {
+  value: T;
   label: string;
   disabled?: boolean;
 }
 
 /** One of a few. */
-export function SelectField(
+export function SelectField<T extends string>(
   props: IFieldProps & {
-    value: string;
-    onChange: (value: string) => void;
-    options: IOption[];
+    value: T;
+    onChange: (value: T) => void;
+    options: IOption<T>[];
     disabled?: boolean;
     name?: string;
   }
@@ -136,7 +136,7 @@ export function SelectField(
         disabled={props.disabled}
         aria-invalid={props.error ? true : undefined}
         aria-describedby={describe(id, props)}
-        onChange={event => props.onChange(event.target.value)}
+        onChange={event => props.onChange(event.target.value as T)}
       >
         {props.options.map(option => (
           <option key={option.value} value={option.value} disabled={option.disabled}>
@@ -180,11 +180,11 @@ export function CheckField(props: {
 }
 
 /** One of a few, each with words of its own, as cards or rows. */
-export function RadioCards(props: {
+export function RadioCards<T extends string>(props: {
   label: string;
-  value: string;
-  onChange: (value: string) => void;
-  options: { value: string; label: string; help?: ReactNode; blocked?: string | null }[];
+  value: T;
+  onChange: (value: T) => void;
+  options: { value: T; label: string; help?: ReactNode; blocked?: string | null }[];
   rows?: boolean;
 }): JSX.Element {
   const id = useId();

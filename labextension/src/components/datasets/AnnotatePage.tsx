@@ -10,7 +10,7 @@ import { Loaded } from '../states';
 import { statusWord } from '../status';
 import { useQuery } from '../useQuery';
 import { labelColour } from './labelColour';
-import { filterOf } from './SampleFilters';
+import { filterOf, orderOf } from './SampleFilters';
 import { sampleSource } from './sampleSource';
 
 const SETTING = 'aispace.autoAdvance';
@@ -23,7 +23,7 @@ function Annotator(props: { dataset: IDatasetRead }): JSX.Element {
   const [auto, setAuto] = useState(localStorage.getItem(SETTING) !== 'off');
   const place = useRef(page);
   place.current = page;
-  const start = useRef({ filter: filterOf(page.query), sort: page.query.get('sort') ?? 'number' });
+  const start = useRef({ filter: filterOf(page.query), sort: orderOf(page.query) });
   const labels = dataset.label_group?.labels ?? [];
   const labelsKey = JSON.stringify(labels);
   const task = taskOf(dataset);

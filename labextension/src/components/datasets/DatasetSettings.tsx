@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { IDatasetRead } from '../../client';
+import type { IDatasetRead, Visibility } from '../../client';
 import { useApp } from '../context';
 import { Button, SelectField, TextField } from '../controls';
 import { useFieldErrors } from '../FormPage';
@@ -21,7 +21,7 @@ export function DatasetSettings(props: {
   const { dataset } = props;
   const [name, setName] = useState(dataset.name);
   const [description, setDescription] = useState(dataset.description);
-  const [visibility, setVisibility] = useState<string>(dataset.visibility);
+  const [visibility, setVisibility] = useState(dataset.visibility);
   const writable = dataset.can.includes('write');
   const save = useAction(
     async () => {
@@ -42,10 +42,10 @@ export function DatasetSettings(props: {
   const wrong = useFieldErrors(save.error);
   const same =
     name === dataset.name && description === dataset.description && visibility === dataset.visibility;
-  const choices = [
+  const choices: Visibility[] = [
     'private',
     'public',
-    ...(may('admin:dataset') || visibility === 'preset' ? ['preset'] : [])
+    ...(may('admin:dataset') || visibility === 'preset' ? (['preset'] as const) : [])
   ];
   return (
     <div className="ais-Narrow">

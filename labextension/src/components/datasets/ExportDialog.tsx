@@ -24,7 +24,8 @@ export function ExportDialog(props: {
     one => one.data_type === dataset.data_type && one.annotation_type === dataset.annotation_type
   );
   const layouts = (kind?.exports ?? []).filter(
-    one => one !== 'class_folders' || dataset.template !== 'multi'
+    (one): one is ExportLayout =>
+      one !== 'flat' && one !== 'origin' && (one !== 'class_folders' || dataset.template !== 'multi')
   );
   const [chosen, setChosen] = useState<ExportLayout | null>(null);
   const layout = chosen ?? (layouts.length > 0 ? layouts[0] : null);

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { IDatasetRead } from '../../client';
 import { useApp } from '../context';
-import { Dialog, RadioCards, TextField } from '../controls';
+import { CheckField, Dialog, RadioCards, TextField } from '../controls';
 import { count } from '../formats';
 import { errorText } from '../messages';
 import { useAction } from '../useAction';
@@ -19,11 +19,12 @@ export function PublishDialog(props: {
   const open = counts.total - confirmed;
   const [note, setNote] = useState('');
   const [include, setInclude] = useState<'confirmed' | 'all'>(open > 0 ? 'confirmed' : 'all');
+  const [rejected, setRejected] = useState(false);
   const publish = useAction(
     async () => {
       const version = await client.call('POST /datasets/{id}/publish', {
         path: { id: dataset.id },
-        body: { note, include }
+        body: { note, include, rejected: include === 'all' && rejected }
       });
       notify({ kind: 'success', message: trans.__('%1 of %2 is published', version.version, dataset.name) });
       props.onClose();
@@ -41,7 +42,14 @@ export function PublishDialog(props: {
             counts.unlabelled,
             count(counts.unlabelled)
           )
-        : null;
+        : include === 'all' && counts.rejected > 0 && !rejected
+          ? trans._n(
+              '%1 sample is rejected: take it along, or publish the confirmed ones',
+              '%1 samples are rejected: take them along, or publish the confirmed ones',
+              counts.rejected,
+              count(counts.rejected)
+            )
+          : null;
   return (
     <Dialog
       title={trans.__('Publish %1 of %2', dataset.next_version, dataset.name)}
@@ -77,7 +85,7 @@ export function PublishDialog(props: {
             label={trans.__('Which samples')}
             rows
             value={include}
-            onChange={value => setInclude(value as 'all')}
+            onChange={setInclude}
             options={[
               {
                 value: 'confirmed',
@@ -91,6 +99,19 @@ export function PublishDialog(props: {
             ]}
           />
         </>
+      ) : null}
+      {include === 'all' && counts.rejected > 0 ? (
+        <CheckField
+          label={trans._n(
+            'Also the rejected sample, with the reason',
+            'Also the %1 rejected samples, with the reasons',
+            counts.rejected,
+            count(counts.rejected)
+          )}
+          help={trans.__('Training leaves them out.')}
+          checked={rejected}
+          onChange={setRejected}
+        />
       ) : null}
       <TextField label={trans.__('Note')} maxLength={100} value={note} onChange={setNote} autoFocus />
       {blocked ? <p>{blocked}</p> : null}

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
-import type { ICounts, ILabel, ISampleFilter } from '../../client';
+import type { ICounts, ILabel, ISampleFilter, SampleOrder } from '../../client';
 import { useApp, usePage } from '../context';
 import { Button } from '../controls';
+import { oneOf, SPLITS } from '../choices';
 import { count } from '../formats';
 import { Icon } from '../Icon';
 import { lookOf, statusWord } from '../status';
@@ -12,11 +13,19 @@ const STATES = ['unlabelled', 'auto', 'started', 'labelled', 'reviewed', 'reject
 /** The filter that a path's query names. */
 export function filterOf(query: URLSearchParams): ISampleFilter {
   const filter: ISampleFilter = {};
-  for (const name of ['state', 'label', 'split', 'by', 'q'] as const) {
+  for (const name of ['label', 'by', 'q'] as const) {
     const value = query.get(name);
     if (value) {
       filter[name] = value;
     }
+  }
+  const state = oneOf(STATES, query.get('state'));
+  if (state) {
+    filter.state = state;
+  }
+  const split = oneOf(['none', ...SPLITS] as const, query.get('split'));
+  if (split) {
+    filter.split = split;
   }
   if (query.get('hard')) {
     filter.hard = query.get('hard') === 'true';
@@ -24,11 +33,18 @@ export function filterOf(query: URLSearchParams): ISampleFilter {
   return filter;
 }
 
+const ORDERS = ['number', '-number', 'path', '-path', 'at', '-at', 'score'] as const;
+
+/** The order that a path's query names. */
+export function orderOf(query: URLSearchParams): SampleOrder {
+  return oneOf(ORDERS, query.get('sort')) ?? 'number';
+}
+
 /** Filters, order and size of the grid; all of it is in the path. */
 export function SampleFilters(props: {
   counts: ICounts;
   labels: ILabel[];
-  sort: string;
+  sort: SampleOrder;
   /** Whether pictures are large; null where there are none. */
   large: boolean | null;
 }): JSX.Element {

@@ -11,7 +11,7 @@ import { formatPath } from '../router';
 import { EmptyState, ErrorView, Skeleton } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
-import { SampleFilters, filterOf } from './SampleFilters';
+import { SampleFilters, filterOf, orderOf } from './SampleFilters';
 import { LabelShares } from './LabelShares';
 import { RejectDialog } from './RejectDialog';
 import { ColumnNames, SampleRow, shownColumns } from './SampleRow';
@@ -29,7 +29,7 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
   const { dataset, onChanged } = props;
   const id = dataset.id;
   const filter: ISampleFilter = filterOf(page.query);
-  const sort = page.query.get('sort') ?? 'number';
+  const sort = orderOf(page.query);
   const size = page.query.get('size') === 'large' ? SIZES.large : SIZES.small;
   const key = JSON.stringify([id, filter, sort]);
   const list = useWindow<ISampleRead>(key, async (at, limit, signal) => {

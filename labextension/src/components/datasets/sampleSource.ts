@@ -1,6 +1,6 @@
 import type { IAnnotatorObject, ISampleSource } from '../../annotator';
 import { Conflict, editOf, sameEdit, Unreachable } from '../../annotator';
-import type { AISpaceClient, IAnnotationObject, ISampleFilter, ISampleRead } from '../../client';
+import type { AISpaceClient, IAnnotationObject, ISampleFilter, ISampleRead, SampleOrder } from '../../client';
 import { AISpaceError } from '../../client';
 
 /**
@@ -13,7 +13,7 @@ export function sampleSource(
   client: AISpaceClient,
   datasetId: string,
   filter: ISampleFilter,
-  sort: string
+  sort: SampleOrder
 ): ISampleSource {
   const moving =
     filter.state !== undefined ||

@@ -34,7 +34,7 @@ export default function ImageFormPage(): JSX.Element {
         body: {
           name: values.name.trim(),
           description: values.description,
-          purposes: [...(values.training ? ['training'] : []), ...(values.serving ? ['serving'] : [])],
+          purposes: (['training', 'serving'] as const).filter(purpose => values[purpose]),
           requirements: values.requirements,
           ...(values.python.trim() ? { python: values.python.trim() } : {})
         },

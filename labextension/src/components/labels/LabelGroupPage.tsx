@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ILabel, ILabelGroupRead } from '../../client';
+import type { ILabel, ILabelGroupRead, Visibility } from '../../client';
 import { useApp, usePage } from '../context';
 import { Button, SelectField, TextField } from '../controls';
 import { LabelsEditor, labelsProblem } from '../datasets/LabelsEditor';
@@ -14,7 +14,7 @@ import { useQuery } from '../useQuery';
 interface IEdit {
   name: string;
   description: string;
-  visibility: string;
+  visibility: Visibility;
   labels: ILabel[];
 }
 
@@ -80,7 +80,7 @@ export default function LabelGroupPage(): JSX.Element {
                 disabled={!writable}
                 error={wrong('visibility')}
                 onChange={visibility => set({ visibility })}
-                options={['private', 'public', 'preset'].map(value => ({
+                options={(['private', 'public', 'preset'] as const).map(value => ({
                   value,
                   label: visibilityWord(trans, value)
                 }))}

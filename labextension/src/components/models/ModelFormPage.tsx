@@ -1,17 +1,18 @@
 import { useState } from 'react';
+import type { Category } from '../../client';
 import { useApp, usePage } from '../context';
 import { SelectField, TextField } from '../controls';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
 import { PageFrame } from '../PageFrame';
 import { CATEGORIES, categoryWord } from '../parts/scopes';
 import type { ISourceChoice } from '../parts/SourceField';
-import { isChosen, NO_SOURCE, resolveSource, SourceField } from '../parts/SourceField';
+import { isChosen, NO_SOURCE, resolveFiles, SourceField } from '../parts/SourceField';
 import { useAction } from '../useAction';
 
 interface IValues {
   name: string;
   description: string;
-  category: string;
+  category: Category;
   framework: string;
   format: string;
   note: string;
@@ -53,7 +54,7 @@ export default function ModelFormPage(): JSX.Element {
       }
       await client.call('POST /models/{id}/versions', {
         path: { id: model.id },
-        body: { source: await resolveSource(client, source), note: values.note }
+        body: { source: await resolveFiles(client, source), note: values.note }
       });
       await forget();
       page.go(`/models/${model.id}`);

@@ -5,7 +5,7 @@ import { Button, Dialog, TextField } from '../controls';
 import { bytes } from '../formats';
 import { DeleteDialog, Refusal } from '../parts/ObjectDialogs';
 import type { ISourceChoice } from '../parts/SourceField';
-import { isChosen, NO_SOURCE, resolveSource, SourceField } from '../parts/SourceField';
+import { isChosen, NO_SOURCE, resolveFiles, SourceField } from '../parts/SourceField';
 import { EmptyState, Loaded } from '../states';
 import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
@@ -115,7 +115,7 @@ export function NewVersionDialog(props: {
     async () => {
       const made = await client.call('POST /models/{id}/versions', {
         path: { id: props.modelId },
-        body: { source: await resolveSource(client, source), note }
+        body: { source: await resolveFiles(client, source), note }
       });
       props.onMade(made.version);
       props.onClose();

@@ -43,9 +43,16 @@ export function wanted(files: File[]): File[] {
 
 /** Upload what was chosen and give what a request names as its source. */
 export async function resolveSource(client: AISpaceClient, choice: ISourceChoice): Promise<Source> {
-  if (choice.kind === 'git') {
-    return { kind: 'git', url: choice.url.trim(), ...(choice.ref.trim() ? { ref: choice.ref.trim() } : {}) };
-  }
+  return choice.kind === 'git'
+    ? { kind: 'git', url: choice.url.trim(), ...(choice.ref.trim() ? { ref: choice.ref.trim() } : {}) }
+    : resolveFiles(client, choice);
+}
+
+/** The same where files are needed, and no repository will do. */
+export async function resolveFiles(
+  client: AISpaceClient,
+  choice: ISourceChoice
+): Promise<Exclude<Source, { kind: 'git' }>> {
   if (choice.kind === 'area') {
     return { kind: 'area', path: choice.path };
   }
@@ -91,7 +98,7 @@ export function SourceField(props: {
       <RadioCards
         label={trans.__('Source')}
         value={value.kind}
-        onChange={kind => set({ kind: kind as SourceKind, files: [] })}
+        onChange={kind => set({ kind, files: [] })}
         options={props.kinds.map(kind => ({
           value: kind,
           label: labels[kind].label,

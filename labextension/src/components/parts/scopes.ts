@@ -1,3 +1,4 @@
+import type { Category } from '../../client';
 import type { ITrans } from '../../i18n';
 import type { IFilter } from '../ResourceTable';
 
@@ -60,7 +61,7 @@ export function categoryWord(trans: ITrans, category: string): string {
   }
 }
 
-export const CATEGORIES = [
+export const CATEGORIES: Category[] = [
   'image_classification',
   'object_detection',
   'semantic_segmentation',
@@ -86,6 +87,8 @@ export function purposeWord(trans: ITrans, purpose: string): string {
       return trans.__('evaluation');
     case 'notebook':
       return trans.__('notebooks');
+    case 'visualisation':
+      return trans.__('visualisations');
     default:
       return purpose;
   }

@@ -8,7 +8,7 @@ import { EmptyState, Loaded } from '../states';
 import { useQuery } from '../useQuery';
 import { errorShare } from './ServicesPage';
 
-const WINDOWS = ['15m', '1h', '6h', '24h', '7d'];
+const WINDOWS = ['15m', '1h', '6h', '24h', '7d'] as const;
 
 /** How often it was called, how it went, how long it took. */
 export function ServiceCalls(props: { service: IServiceRead; total: number }): JSX.Element {
@@ -16,7 +16,7 @@ export function ServiceCalls(props: { service: IServiceRead; total: number }): J
   const page = usePage();
   const { service } = props;
   const asked = page.query.get('window') ?? '';
-  const window = WINDOWS.includes(asked) ? asked : '1h';
+  const window = WINDOWS.find(one => one === asked) ?? '1h';
   const query = useQuery(`calls ${service.id} ${window}`, signal =>
     client.call('GET /services/{id}/calls', { path: { id: service.id }, query: { window }, signal })
   );

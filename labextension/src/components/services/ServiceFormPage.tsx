@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { IServiceRead, ISpecRead } from '../../client';
+import type { IServiceRead, ISpecRead, Visibility } from '../../client';
 import { idempotencyKey } from '../../client';
 import { useApp, usePage } from '../context';
 import { RadioCards, TextField } from '../controls';
@@ -29,7 +29,7 @@ interface IValues extends IAnswerValues, ILimitValues, IRuleValues {
   description: string;
   spec_id: string | null;
   replicas: string;
-  visibility: string;
+  visibility: Visibility;
   parameters: IPair[];
   environment: IPair[];
   model_path: string;

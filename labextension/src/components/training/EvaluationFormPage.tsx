@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Split } from '../../client';
 import { idempotencyKey } from '../../client';
 import { useApp, usePage } from '../context';
 import { SelectField, TextField } from '../controls';
@@ -14,7 +15,7 @@ interface IValues {
   version: string;
   dataset_id: string;
   dataset_version: string;
-  split: string;
+  split: Split | '';
   spec_id: string | null;
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { AISpaceError, IFieldError, ISpecRead } from '../../client';
 import { idempotencyKey } from '../../client';
 import { CodeBlock } from '../AsCode';
+import { oneOf, SPLITS } from '../choices';
 import { PageLink, useApp, usePage } from '../context';
 import { Button, SelectField, TextField } from '../controls';
 import { duration, money } from '../formats';
@@ -70,7 +71,7 @@ export default function TrainingFormPage(): JSX.Element {
           role: 'training',
           dataset_id: dataset,
           version: version ?? '',
-          split: page.query.get('split') ?? ''
+          split: oneOf(SPLITS, page.query.get('split')) ?? ''
         }
       ],
       model_id: model,
@@ -420,7 +421,7 @@ function TrainingForm(props: {
               { value: 'normal', label: trans.__('normal') },
               { value: 'high', label: trans.__('high') }
             ]}
-            onChange={priority => set({ priority: priority as IFormValues['priority'] })}
+            onChange={priority => set({ priority })}
           />
           <TextField
             label={trans.__('Seed')}

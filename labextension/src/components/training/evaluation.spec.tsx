@@ -40,7 +40,7 @@ describe('the evaluation of a run', () => {
         scores: null,
         dataset: null
       };
-      return Promise.resolve({ items: [sample], page: { limit: 60, next: null } });
+      return Promise.resolve({ items: [sample], page: { limit: 60, next: null, total: null } });
     };
     const page = { go: jest.fn() } as unknown as IPageContext;
     const { root, end } = await draw(

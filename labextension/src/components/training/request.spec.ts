@@ -1,4 +1,4 @@
-import type { IAlgorithmVersionRead, IRunRead } from '../../client';
+import type { IAlgorithmVersionRead, IRunRead, IScalars } from '../../client';
 import { codeOf, EMPTY_FORM, guessed, requestOf, splitOwn, typed, valuesOf } from './request';
 import { chartOf, groupSeries } from './useScalars';
 
@@ -18,8 +18,8 @@ const filled = {
   algorithm_id: 'alg_1',
   algorithm_version: 'V0001',
   inputs: [
-    { role: 'training' as const, dataset_id: 'ds_1', version: 'V0002', split: 'training' },
-    { role: 'validation' as const, dataset_id: '', version: '', split: '' }
+    { role: 'training' as const, dataset_id: 'ds_1', version: 'V0002', split: 'training' as const },
+    { role: 'validation' as const, dataset_id: '', version: '', split: '' as const }
   ],
   parameters: { epochs: '20', lr: '1e-3', model: '7', augment: false },
   own: [
@@ -82,6 +82,13 @@ describe('the training form', () => {
 
 describe('charts of runs', () => {
   const one = { steps: [1], values: [1], min: [1], max: [1], times: [100] };
+  const scalars = (series: IScalars['series']): IScalars => ({
+    attempt: 1,
+    series,
+    next: 0,
+    points: Object.keys(series).length,
+    progress: null
+  });
   it('draws a metric and its validation in one chart', () => {
     expect(chartOf('train/loss')).toBe('loss');
     expect(chartOf('validation_loss')).toBe('loss');
@@ -90,7 +97,7 @@ describe('charts of runs', () => {
         {
           label: 'V0001',
           index: 0,
-          scalars: { series: { loss: one, validation_loss: one, acc: one }, next: 0, points: 3 }
+          scalars: scalars({ loss: one, validation_loss: one, acc: one })
         }
       ],
       'step'
@@ -104,8 +111,8 @@ describe('charts of runs', () => {
   it('keeps the colour of a run over all charts', () => {
     const charts = groupSeries(
       [
-        { label: 'V0001', index: 0, scalars: { series: { acc: one }, next: 0, points: 1 } },
-        { label: 'V0002', index: 1, scalars: { series: { loss: one, acc: one }, next: 0, points: 2 } }
+        { label: 'V0001', index: 0, scalars: scalars({ acc: one }) },
+        { label: 'V0002', index: 1, scalars: scalars({ loss: one, acc: one }) }
       ],
       'time'
     );

@@ -1,11 +1,18 @@
-import type { IAlgorithmVersionRead, IParameter, IRunRead, IRunSettings } from '../../client';
+import type {
+  IAlgorithmVersionRead,
+  IParameter,
+  IRunRead,
+  IRunSettings,
+  ParameterValue,
+  Split
+} from '../../client';
 
 /** One input as the form holds it. */
 export interface IFormInput {
   role: 'training' | 'validation';
   dataset_id: string;
   version: string;
-  split: string;
+  split: Split | '';
 }
 
 /** What the form holds: numbers stay the text that was typed, until they are sent. */
@@ -55,7 +62,7 @@ export const EMPTY_FORM: IFormValues = {
 };
 
 /** A typed value as the server wants it; what is no number stays text, so that the server can name it. */
-export function typed(parameter: Pick<IParameter, 'type'>, value: string | boolean): unknown {
+export function typed(parameter: Pick<IParameter, 'type'>, value: string | boolean): ParameterValue {
   if (
     typeof value === 'boolean' ||
     parameter.type === 'str' ||
@@ -70,7 +77,7 @@ export function typed(parameter: Pick<IParameter, 'type'>, value: string | boole
 }
 
 /** A value of a parameter's own name=value line: number, true and false where it reads like one. */
-export function guessed(value: string): unknown {
+export function guessed(value: string): ParameterValue {
   const text = value.trim();
   if (text === 'true' || text === 'false') {
     return text === 'true';
@@ -86,7 +93,7 @@ export function requestOf(
   algorithm: IAlgorithmVersionRead | null
 ): Partial<IRunSettings> {
   const kinds = new Map((algorithm?.parameters ?? []).map(one => [one.name, one]));
-  const parameters: Record<string, unknown> = {};
+  const parameters: Record<string, ParameterValue> = {};
   for (const [name, value] of Object.entries(values.parameters)) {
     parameters[name] = typed(kinds.get(name) ?? { type: 'str' }, value);
   }
@@ -192,7 +199,8 @@ const python = (value: unknown): string =>
                 .join(', ')}}`
             : quote(value);
 
-const shell = (text: string): string =>
+/** A word of a command, quoted where a shell would take it for something else. */
+export const shellWord = (text: string): string =>
   /^[\w.:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The Python and the command that start the same job. */
@@ -213,17 +221,19 @@ export function codeOf(name: string, request: Partial<IRunSettings>): { python: 
       JSON.stringify(value) !== '{}'
   );
   const dataset = (input: IRunSettings['inputs'][number]): string =>
-    `--${input.role === 'validation' ? 'validation' : 'dataset'} ${shell(
+    `--${input.role === 'validation' ? 'validation' : 'dataset'} ${shellWord(
       `${input.dataset_id}:${input.version}${input.split ? `/${input.split}` : ''}`
     )}`;
   const parts = [
-    `aispace train --name ${shell(name)} --algorithm ${algorithm?.algorithm_id ?? ''}`,
+    `aispace train --name ${shellWord(name)} --algorithm ${algorithm?.algorithm_id ?? ''}`,
     ...(request.inputs ?? []).map(dataset),
     request.spec_id ? `--spec ${request.spec_id}` : '',
     ...Object.entries(request.parameters ?? {}).map(
-      ([key, value]) => `--param ${shell(`${key}=${String(value)}`)}`
+      ([key, value]) => `--param ${shellWord(`${key}=${String(value)}`)}`
     ),
-    ...Object.entries(request.environment ?? {}).map(([key, value]) => `--env ${shell(`${key}=${value}`)}`),
+    ...Object.entries(request.environment ?? {}).map(
+      ([key, value]) => `--env ${shellWord(`${key}=${value}`)}`
+    ),
     request.max_hours ? `--max-hours ${request.max_hours}` : '',
     request.retries ? `--retries ${request.retries}` : '',
     request.priority && request.priority !== 'normal' ? `--priority ${request.priority}` : ''
