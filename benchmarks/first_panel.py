@@ -77,7 +77,7 @@ def measure(wheel: Path | None, folder: Path) -> dict[str, object]:
         while not answers(port):
             if lab.poll() is not None:
                 raise SystemExit("jupyter lab ended")
-            time.sleep(0.05)
+            time.sleep(0.05)  # before it listens there is nothing that could tell
         started = time.perf_counter()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -222,7 +222,7 @@ class Laptop:
         while _lives(pid):
             if time.monotonic() > deadline:
                 raise NotStarted(f"Process {pid} does not end. End it: kill -9 {pid} (jobs go on).")
-            time.sleep(0.05)
+            time.sleep(0.05)  # it is no child of this process, which hears nothing of its end
         self.forget()
         return True
 
@@ -256,7 +256,7 @@ class Laptop:
                     raise NotStarted(f"{self._said(begin)} The log: {self.log}. 'aispace doctor' looks for the cause.")
                 if time.monotonic() > deadline:
                     raise NotStarted(f"It did not answer within {START_SECONDS:.0f} s. Its log: {self.log}")
-                time.sleep(0.03)
+                time.sleep(0.03)  # until it listens there is nothing to wait at
         return found
 
     @contextlib.contextmanager
@@ -270,7 +270,7 @@ class Laptop:
                 except OSError:
                     if time.monotonic() > deadline:
                         raise NotStarted(f"Another start of it takes longer than {START_SECONDS:.0f} s.") from None
-                    time.sleep(0.03)
+                    time.sleep(0.03)  # waiting in the kernel would know no limit
             yield
 
     def _spawn(self) -> tuple[subprocess.Popen[bytes], int]:

@@ -91,7 +91,7 @@ class LaptopServer(AISpaceServer):
             except StartRefused:
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(0.05)
+                time.sleep(0.05)  # its predecessor is just ending; waiting in the kernel would know no limit
 
     def _open_database(self) -> None:
         """Open the database; one of an earlier version is copied and upgraded, since nobody else uses it."""

@@ -155,6 +155,7 @@ class JobPanel(Panel):
 
     def _look(self) -> None:
         while not self._over():
+            # Only a page of ours is pushed to; for widgets elsewhere the kernel asks.
             time.sleep(EVERY)
             try:
                 self.take(self.client.jobs.run(self.run.job_id, self.run.version))

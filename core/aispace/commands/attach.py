@@ -73,7 +73,7 @@ def watch(
             if not away:
                 say(f"{error.message} Waiting for it; the job goes on meanwhile.")
             away = True
-            time.sleep(LONGEST_PAUSE)
+            time.sleep(LONGEST_PAUSE)  # a platform that is away says nothing: it is asked
             continue
         if away:
             say("AI Space answers again.")
@@ -94,6 +94,7 @@ def watch(
         if ended and whole:
             return run
         pause = FIRST_PAUSE if news else min(pause * 1.3, LONGEST_PAUSE)
+        # Asked, not pushed: one request at a time gets through every proxy, and the pause grows while nothing is new.
         time.sleep(pause)
 
 

@@ -149,7 +149,8 @@ def kill_marked(marker: bytes, session: int | None, since: int) -> int:
                 killed.add(pid)
         if time.monotonic() > deadline:
             break
-        # A killed process is gone when it has run once more, which takes a moment on a busy machine.
+        # A killed process is gone when it has run once more, which takes a moment on a busy machine; most are nobody's
+        # children here, and they may have started others meanwhile: so all are looked for again.
         time.sleep(0.005)
     return len(killed)
 

@@ -401,6 +401,7 @@ def fork(plan: dict[str, Any], zygote: socket.socket) -> None:
         except OSError as error:
             if error.errno != errno.EAGAIN:
                 raise
+            # The table of processes is full: nothing tells when one of them has ended.
             time.sleep(pause)
             continue
         if pid == 0:
