@@ -19,8 +19,9 @@ def _memory(capacity: Capacity, cpu: float, least: int) -> int:
     return max(share // STEP * STEP, min(least, capacity.memory_bytes))
 
 
-def _cores(cpu: float) -> str:
-    return f"{cpu:g} core" + ("" if cpu == 1 else "s")
+def _size(cpu: float, memory: int) -> str:
+    # The same in every language: a name is stored once.
+    return f"{cpu:g} CPU, {memory / GIB:.3g} GiB"
 
 
 def default_specs(capacity: Capacity) -> list[SpecCreate]:
@@ -47,7 +48,7 @@ def default_specs(capacity: Capacity) -> list[SpecCreate]:
         memory = _memory(capacity, cpu, GIB if cpu >= 0.5 else GIB // 2)
         specs.append(
             SpecCreate(
-                name=f"CPU {_cores(cpu)}, {memory / GIB:.3g} GiB",
+                name=_size(cpu, memory),
                 cpu=cpu,
                 memory_bytes=memory,
                 purposes=list(EVERY),
@@ -58,7 +59,7 @@ def default_specs(capacity: Capacity) -> list[SpecCreate]:
         for count in sorted({1, card.count}):
             cpu = max(round(capacity.cpu * count / card.count * 0.8, 1), 0.5)
             memory = _memory(capacity, cpu, GIB)
-            name = f"{count} × {card.product}, {_cores(cpu)}, {memory / GIB:.3g} GiB"[:64]
+            name = f"{count} × {card.product}, {_size(cpu, memory)}"[:64]
             if any(spec.name == name for spec in specs):
                 name = f"{count} × {resource}"[:64]
             specs.append(
