@@ -10,16 +10,13 @@ from aispace.algorithms.schemas import (
     AlgorithmUpdate,
     AlgorithmVersionCreate,
     AlgorithmVersionRead,
-    ExportRequest,
-    ExportResult,
-    FileQuery,
     FilesEdit,
 )
-from aispace.schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page
+from aispace.schemas import ListQuery, Page
 from aispace.versions import VersionUpdate
 
 from .base import AISpaceHandler, operation
-from .media import media_type_of
+from .version_files import file_routes
 
 
 class AlgorithmCollectionHandler(AISpaceHandler):
@@ -169,68 +166,6 @@ class AlgorithmVersionHandler(AISpaceHandler):
         return await self.call(self.platform.algorithms.update_version, self.principal, id, version, body)
 
 
-class AlgorithmVersionFilesHandler(AISpaceHandler):
-    """Files of a version."""
-
-    @operation(
-        action="read",
-        resource="algorithm",
-        summary="List the files of a version",
-        query=CursorQuery,
-        response=CursorPage[FileEntry],
-    )
-    async def get(self, id: str, version: str, query: CursorQuery) -> CursorPage[FileEntry]:
-        """List the files of a version."""
-        return await self.call(self.platform.algorithms.list_files, self.principal, id, version, query)
-
-
-class AlgorithmVersionContentHandler(AISpaceHandler):
-    """One file of a version."""
-
-    @operation(
-        action="read",
-        resource="algorithm",
-        summary="Give a file of a version",
-        query=FileQuery,
-        media_type="application/octet-stream",
-    )
-    async def get(self, id: str, version: str, query: FileQuery) -> None:
-        """Give a file of a version."""
-        entry, path = await self.call(self.platform.algorithms.file, self.principal, id, version, query.path)
-        name = entry.path.rpartition("/")[2]
-        await self.send_file(path, filename=name, media_type=media_type_of(name), etag=entry.sha256, immutable=True)
-
-
-class AlgorithmVersionDownloadHandler(AISpaceHandler):
-    """A version as an archive."""
-
-    @operation(
-        action="read",
-        resource="algorithm",
-        summary="Download a version as a zip archive",
-        media_type="application/zip",
-    )
-    async def get(self, id: str, version: str) -> None:
-        """Download a version as a zip archive."""
-        name, parts = await self.call(self.platform.algorithms.download, self.principal, id, version)
-        await self.send_stream(parts, filename=name)
-
-
-class AlgorithmVersionExportHandler(AISpaceHandler):
-    """A version in one's own files."""
-
-    @operation(
-        action="write",
-        resource="file",
-        summary="Put the files of a version into a folder of one's own area",
-        body=ExportRequest,
-        response=ExportResult,
-    )
-    async def post(self, id: str, version: str, body: ExportRequest) -> ExportResult:
-        """Put the files of a version into a folder."""
-        return await self.call(self.platform.algorithms.export, self.principal, id, version, body)
-
-
 ROUTES = [
     ("/algorithms", AlgorithmCollectionHandler),
     ("/algorithms/{id}", AlgorithmHandler),
@@ -238,8 +173,5 @@ ROUTES = [
     ("/algorithms/{id}/files", AlgorithmFilesHandler),
     ("/algorithms/{id}/versions", AlgorithmVersionCollectionHandler),
     ("/algorithms/{id}/versions/{version}", AlgorithmVersionHandler),
-    ("/algorithms/{id}/versions/{version}/files", AlgorithmVersionFilesHandler),
-    ("/algorithms/{id}/versions/{version}/files/content", AlgorithmVersionContentHandler),
-    ("/algorithms/{id}/versions/{version}/download", AlgorithmVersionDownloadHandler),
-    ("/algorithms/{id}/versions/{version}/export", AlgorithmVersionExportHandler),
+    *file_routes("/algorithms/{id}/versions/{version}", "algorithm", lambda platform: platform.algorithms),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aispace.algorithms.schemas import ExportRequest, ExportResult, FileQuery
 from aispace.lineage.schemas import LineageGraph
 from aispace.models.schemas import (
     ModelCreate,
@@ -12,11 +11,11 @@ from aispace.models.schemas import (
     ModelVersionCreate,
     ModelVersionRead,
 )
-from aispace.schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page
+from aispace.schemas import ListQuery, Page
 from aispace.versions import VersionUpdate
 
 from .base import AISpaceHandler, operation
-from .media import media_type_of
+from .version_files import file_routes
 
 
 class ModelCollectionHandler(AISpaceHandler):
@@ -144,73 +143,11 @@ class ModelVersionHandler(AISpaceHandler):
         await self.call(self.platform.models.delete_version, self.principal, id, version)
 
 
-class ModelVersionFilesHandler(AISpaceHandler):
-    """Files of a version."""
-
-    @operation(
-        action="read",
-        resource="model",
-        summary="List the files of a version",
-        query=CursorQuery,
-        response=CursorPage[FileEntry],
-    )
-    async def get(self, id: str, version: str, query: CursorQuery) -> CursorPage[FileEntry]:
-        """List the files of a version."""
-        return await self.call(self.platform.models.list_files, self.principal, id, version, query)
-
-
-class ModelVersionContentHandler(AISpaceHandler):
-    """One file of a version."""
-
-    @operation(
-        action="read",
-        resource="model",
-        summary="Give a file of a version",
-        query=FileQuery,
-        media_type="application/octet-stream",
-    )
-    async def get(self, id: str, version: str, query: FileQuery) -> None:
-        """Give a file of a version."""
-        entry, path = await self.call(self.platform.models.file, self.principal, id, version, query.path)
-        name = entry.path.rpartition("/")[2]
-        await self.send_file(path, filename=name, media_type=media_type_of(name), etag=entry.sha256, immutable=True)
-
-
-class ModelVersionDownloadHandler(AISpaceHandler):
-    """A version as an archive."""
-
-    @operation(
-        action="read", resource="model", summary="Download a version as a zip archive", media_type="application/zip"
-    )
-    async def get(self, id: str, version: str) -> None:
-        """Download a version as a zip archive."""
-        name, parts = await self.call(self.platform.models.download, self.principal, id, version)
-        await self.send_stream(parts, filename=name)
-
-
-class ModelVersionExportHandler(AISpaceHandler):
-    """A version in one's own files."""
-
-    @operation(
-        action="write",
-        resource="file",
-        summary="Put the files of a version into a folder of one's own area",
-        body=ExportRequest,
-        response=ExportResult,
-    )
-    async def post(self, id: str, version: str, body: ExportRequest) -> ExportResult:
-        """Put the files of a version into a folder."""
-        return await self.call(self.platform.models.export, self.principal, id, version, body)
-
-
 ROUTES = [
     ("/models", ModelCollectionHandler),
     ("/models/{id}", ModelHandler),
     ("/models/{id}/lineage", ModelLineageHandler),
     ("/models/{id}/versions", ModelVersionCollectionHandler),
     ("/models/{id}/versions/{version}", ModelVersionHandler),
-    ("/models/{id}/versions/{version}/files", ModelVersionFilesHandler),
-    ("/models/{id}/versions/{version}/files/content", ModelVersionContentHandler),
-    ("/models/{id}/versions/{version}/download", ModelVersionDownloadHandler),
-    ("/models/{id}/versions/{version}/export", ModelVersionExportHandler),
+    *file_routes("/models/{id}/versions/{version}", "model", lambda platform: platform.models),
 ]
