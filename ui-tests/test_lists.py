@@ -7,34 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aispace.client import AISpaceClient, RemoteError
+from aispace.client import AISpaceClient
 from playwright.sync_api import expect
 from visitor import Possessions, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
-OBJECT = re.compile(r"404 \(Not Found\) .*/api/v1/(models|datasets)/([a-z]+_[0-9a-f]{32})")
-
-
-def is_gone(client: AISpaceClient, error: str) -> bool:
-    """Tell whether the browser complains of an object that really is no more: a tab of an earlier test asks for it."""
-    found = OBJECT.search(error)
-    if found is None:
-        return False
-    try:
-        getattr(client, found[1]).get(found[2])
-    except RemoteError as answer:
-        return answer.status == 404
-    return False
-
-
 @pytest.fixture
-def at_desk(desk: Visitor, client: AISpaceClient) -> Iterator[Visitor]:
+def at_desk(desk: Visitor) -> Iterator[Visitor]:
     desk.dress("en", "JupyterLab Light")
     desk.errors.clear()
     yield desk
-    assert [error for error in desk.errors if not is_gone(client, error)] == []
+    assert desk.errors == []
 
 
 def test_a_row_shows_its_facts_beside_the_list_and_new_rows_wait(

@@ -1,6 +1,7 @@
 // Types of the REST interface, made of the OpenAPI document of the platform in this checkout: src/client/generated/schema.ts.
 //   node scripts/types.mjs           writes the file
 //   node scripts/types.mjs --check   exit 1 when the file is not what would be written
+//   node scripts/types.mjs --build   writes it in a checkout that has its environment; elsewhere the committed file serves
 // PYTHON names the interpreter that has the platform; without it that of ../.venv.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,10 +12,11 @@ import openapiTS, { astToString } from 'openapi-typescript';
 const here = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const file = join(here, 'src/client/generated/schema.ts');
 
-function python() {
-  const own = join(here, '../.venv/bin/python');
-  return process.env.PYTHON ?? (existsSync(own) ? own : 'python3');
+const own = join(here, '../.venv/bin/python');
+if (process.argv.includes('--build') && !process.env.PYTHON && !existsSync(own)) {
+  process.exit(0);
 }
+const python = process.env.PYTHON ?? (existsSync(own) ? own : 'python3');
 
 const LARGEST = 64 * 1024 * 1024;
 
@@ -74,7 +76,7 @@ function flat({ openapi, info, paths, components }) {
   return { openapi, info, paths: {}, components: { schemas: Object.fromEntries(kept) } };
 }
 
-const printed = execFileSync(python(), ['-m', 'aispace.cli', 'openapi', '--compact'], {
+const printed = execFileSync(python, ['-m', 'aispace.cli', 'openapi', '--compact'], {
   encoding: 'utf8',
   maxBuffer: LARGEST
 });

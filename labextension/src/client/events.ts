@@ -16,6 +16,7 @@ export class EventFeed {
           items: events => {
             for (const event of events) {
               this.last = Math.max(this.last ?? 0, event.position);
+              this.remember(event);
               for (const one of [...this.listeners]) {
                 one(event);
               }
@@ -33,6 +34,21 @@ export class EventFeed {
     };
   }
 
+  /** Whether an object was deleted, as far as somebody listened, and has not come back since. */
+  isGone(id: string): boolean {
+    return this.gone.has(id);
+  }
+
+  private remember(event: IEventRead): void {
+    const verb = event.code.split('.')[1];
+    if (verb === 'deleted') {
+      this.gone.add(event.object_id);
+    } else if (verb === 'restored') {
+      this.gone.delete(event.object_id);
+    }
+  }
+
+  private readonly gone = new Set<string>();
   private readonly listeners = new Set<EventListener>();
   private stop: (() => void) | null = null;
   private last: number | null = null;

@@ -14,6 +14,7 @@ import {
 import type { IApp, IPageContext } from './context';
 import { AppProvider, PageLink, PageProvider, useTrans } from './context';
 import { Button } from './controls/Button';
+import { PageFrame } from './PageFrame';
 import type { PageModel } from './pageModel';
 import './pages';
 import type { IPage } from './router';
@@ -78,6 +79,27 @@ function Unknown(): JSX.Element {
   );
 }
 
+/** What a path is about, and the list that it is in; null for a path that is about nothing in particular. */
+export function objectOf(path: string): { id: string; list: string } | null {
+  const id = matchPath(path)?.params.id;
+  const { pathname } = parsePath(path);
+  return id ? { id, list: pathname.slice(0, pathname.indexOf(`/${id}`)) } : null;
+}
+
+/** In place of a page of something that is known to be deleted: there is nothing to ask for. */
+function Gone(props: { list: string }): JSX.Element {
+  const trans = useTrans();
+  const list = matchPath(props.list)?.page;
+  return (
+    <PageFrame title={trans.__('Deleted')}>
+      <EmptyState icon="trash" text={trans.__('This is no more: it has been deleted.')}>
+        {list ? <PageLink to={props.list}>{list.title(trans)}</PageLink> : null}
+        {matchPath('/trash') ? <PageLink to="/trash">{trans.__('Trash')}</PageLink> : null}
+      </EmptyState>
+    </PageFrame>
+  );
+}
+
 const QUIET = 5000;
 
 /** Shows the page of a model's path. */
@@ -129,6 +151,13 @@ export function PageHost(props: { app: IApp; model: PageModel }): JSX.Element {
     };
   }, [path, match, model, announce]);
 
+  const about = useMemo(() => objectOf(path), [path]);
+  const { events } = app.client;
+  const gone = useSyncExternalStore(
+    useCallback(changed => (about ? events.listen(changed) : () => undefined), [events, about]),
+    () => about !== null && events.isGone(about.id)
+  );
+
   const title = match?.page.title(app.trans) ?? app.trans.__('Not found');
 
   // Another object is another page; another tab of it is not.
@@ -143,7 +172,7 @@ export function PageHost(props: { app: IApp; model: PageModel }): JSX.Element {
         <div className="ais-Page">
           <Boundary key={key} fallback={(reason, again) => <Failed reason={reason} again={again} />}>
             <Suspense fallback={<Skeleton rows={8} />}>
-              <Page />
+              {gone && about ? <Gone list={about.list} /> : <Page />}
             </Suspense>
           </Boundary>
           <div role="status" aria-live="polite" className="ais-Hidden">

@@ -5,6 +5,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { IMe } from '../client';
 import type { IApp } from '../components/context';
+import { objectOf } from '../components/PageHost';
 import { DOMAIN } from '../i18n';
 import { AREAS } from './areas';
 import { addressOf, labClient, pathOf } from './connection';
@@ -87,6 +88,41 @@ export const opener: JupyterFrontEndPlugin<IAISpace> = {
       return widget;
     };
 
+    // A tab behind the others whose object was deleted closes; the one in front says so, and its list is what a reload
+    // brings back: nobody asks for what is known to be gone.
+    const isGone = (widget: PageWidget): boolean => {
+      const about = objectOf(widget.model.path);
+      return about !== null && client.events.isGone(about.id);
+    };
+    const restoredPath = (widget: PageWidget): string =>
+      isGone(widget) ? objectOf(widget.model.path)!.list : widget.model.path;
+    const sweep = (): void => {
+      tracker.filter(isGone).forEach(widget => {
+        if (widget.isVisible) {
+          void tracker.save(widget);
+        } else {
+          widget.dispose();
+        }
+      });
+    };
+    let stopListening: (() => void) | null = null;
+    const listen = (): void => {
+      if (tracker.size > 0) {
+        stopListening ??= client.events.listen(event => {
+          if (event.code.endsWith('.deleted')) {
+            sweep();
+          }
+        });
+      } else {
+        stopListening?.();
+        stopListening = null;
+      }
+    };
+    tracker.widgetAdded.connect((_, widget) => {
+      listen();
+      widget.disposed.connect(listen);
+    });
+
     const writeAddress = (): void => {
       if (!router) {
         return;
@@ -156,12 +192,15 @@ export const opener: JupyterFrontEndPlugin<IAISpace> = {
     if (restorer) {
       void restorer.restore(tracker, {
         command: Commands.open,
-        args: widget => ({ path: widget.model.path, mode: 'tab' }),
+        args: widget => ({ path: restoredPath(widget), mode: 'tab' }),
         name: widget => widget.model.path
       });
     }
     void app.restored.then(() => {
-      (shell?.currentChanged ?? app.shell.currentChanged)?.connect(writeAddress);
+      (shell?.currentChanged ?? app.shell.currentChanged)?.connect(() => {
+        writeAddress();
+        sweep();
+      });
     });
 
     // Asked when somebody looks, not at the start of Lab: an idle Lab starts no platform.
