@@ -75,6 +75,7 @@ class House(Installation):
 
     def __init__(self, home: Path, python: Path, model: Path) -> None:
         super().__init__(home)
+        self.hit: set[tuple[str, int]] = set()
         self.ledger = home.parent / "ledger"
         self.ledger.touch()
         platform = Platform(home=str(home))
@@ -100,14 +101,14 @@ class House(Installation):
         """Ask serve itself: what is asked through the hub fails with the hub."""
         return AISpaceClient(f"http://127.0.0.1:{self.ports()['serve']}/services/aispace", self.token)
 
-    def attempts(self) -> list[dict[str, Any]]:
-        """Give the attempts whose program runs, in order of their folders."""
+    def attempts(self) -> list[tuple[Path, dict[str, Any]]]:
+        """Give the folders and states of the attempts whose program runs, in order."""
         found = []
         for path in sorted((self.home / "workloads").glob("*/*/state.json")):
             with contextlib.suppress(OSError, ValueError):
                 state = json.loads(path.read_text())
                 if state.get("main") and not path.with_name("exit.json").exists() and self.is_job(path):
-                    found.append(state)
+                    found.append((path.parent, state))
         return found
 
     def is_job(self, path: Path) -> bool:
@@ -115,6 +116,7 @@ class House(Installation):
 
     def kill(self, target: str, chance: float) -> int:
         """Kill -9 one process; give its number, or 0 when there is none of that kind now."""
+        folder: Path | None = None
         if target == "up":
             assert self.process is not None
             number = self.process.pid
@@ -122,7 +124,8 @@ class House(Installation):
             running = self.attempts()
             if not running:
                 return 0
-            number = running[int(chance * len(running))]["supervisor" if target == "supervisor" else "main"]["pid"]
+            folder, state = running[int(chance * len(running))]
+            number = state["supervisor" if target == "supervisor" else "main"]["pid"]
         else:
             number = self.pid(target)
         try:
@@ -132,6 +135,8 @@ class House(Installation):
             process.kill()
         except (psutil.NoSuchProcess, ValueError):
             return 0
+        if folder is not None:
+            self.hit.add((folder.parent.name, int(folder.name)))
         if target == "up":
             assert self.process is not None
             self.process.wait(20)
@@ -244,13 +249,17 @@ def test_hundred_kills_lose_nothing_double_nothing_and_leave_nothing_behind(hous
         assert run.status == "succeeded", (name, run.reason)
         assert run.workload is not None
         told = notes[run.workload.id]
-        assert [word for _, word, _ in told].count("end") == 1, f"{name} did its work twice or not at all"
+        ends = [number for number, word, _ in told if word == "end"]
+        assert ends.count(len(run.workload.attempts)) == 1, f"{name} did its work twice or not at all"
         # Attempts never overlap: the next one begins when nothing more is heard of the one before.
         assert [number for number, _, _ in told] == sorted(number for number, _, _ in told), name
         assert all(at <= later for (_, _, at), (_, _, later) in pairwise(told)), name
         numbers = [attempt.number for attempt in run.workload.attempts]
         assert numbers == list(range(1, len(numbers) + 1))
         assert [a.status for a in run.workload.attempts] == ["failed"] * (len(numbers) - 1) + ["succeeded"]
+        # Only what was killed is done again: at its last word at the latest, before anybody could see its end.
+        assert {(run.workload.id, number) for number in numbers[:-1]} <= house.hit, name
+        assert len(ends) == len(set(ends)), name
         retried += len(numbers) - 1
     assert retried >= (TARGETS["supervisor"] + TARGETS["workload"]) / 2, "few of the killed ones were at work"
 
