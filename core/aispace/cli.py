@@ -23,6 +23,7 @@ from .commands import (
     doctor,
     elsewhere,
     keeping,
+    labels,
     laptop,
     listing,
     platform_care,
@@ -55,6 +56,7 @@ MODULES: Final = (
     platform_care,
     backups,
     keeping,
+    labels,
     laptop,
     doctor,
 )

@@ -113,6 +113,7 @@ def test_a_version_in_use_is_not_deleted_and_its_name_is_not_given_again(platfor
     assert platform.datasets.versions.publish(alice, dataset.id, request).version == "V0003"
 
 
+@pytest.mark.capability("MA1-51")
 def test_differences_name_what_changed(platform: Platform, alice: Principal) -> None:
     dataset = fill(platform, alice, 30)
     platform.datasets.versions.publish(alice, dataset.id, PublishRequest(include="confirmed"))
@@ -136,6 +137,8 @@ def test_differences_name_what_changed(platform: Platform, alice: Principal) -> 
     rest = platform.datasets.versions.difference(alice, dataset.id, DiffQuery.model_validate(query))
     assert {i.path: i.change for i in [*page.items, *rest.items]} == changes
     assert rest.page.next is None
+    sides = {i.path: (i.before is not None, i.after is not None) for i in [*page.items, *rest.items]}
+    assert (sides[every[2].path], sides["1/00031.png"]) == ((True, False), (False, True))  # which version has it
     with pytest.raises(Conflict):
         platform.datasets.versions.difference(alice, dataset.id, DiffQuery.model_validate({"from": "V0001"}))
 

@@ -115,6 +115,30 @@ def test_a_group_in_use_is_not_deleted_and_keeps_the_labels_that_are_used(
     assert names(platform, alice) == []
 
 
+@pytest.mark.capability("TD-28")
+def test_a_set_is_made_searched_edited_and_deleted_with_its_labels(
+    platform: Platform, alice: Principal, pets: LabelGroupRead
+) -> None:
+    platform.labels.create(alice, LabelGroupCreate(name="cars"))
+
+    def found(q: str) -> list[str]:
+        return [g.name for g in platform.labels.list(alice, LabelGroupQuery(q=q)).items]
+
+    assert (found("PET"), found("car"), found("x")) == (["pets"], ["cars"], [])
+    edited = LabelGroupUpdate(name="animals", description="all of them", labels=[*pets.labels, Label(name="bird")])
+    group = platform.labels.update(alice, pets.id, edited, pets.revision)
+    assert (group.name, group.description) == ("animals", "all of them")
+    assert [label.name for label in group.labels] == ["猫", "dog", "bird"]
+    relabelled = [Label(name="猫", color="#00ff00"), Label(name="hound")]
+    group = platform.labels.update(alice, pets.id, LabelGroupUpdate(labels=relabelled))
+    assert [(label.name, label.color) for label in group.labels][0] == ("猫", "#00ff00")
+    assert [label.name for label in platform.labels.get(alice, pets.id).labels] == ["猫", "hound"]
+    platform.labels.delete(alice, pets.id)
+    assert names(platform, alice) == ["cars"]
+    with pytest.raises(NotFound):
+        platform.labels.get(alice, pets.id)
+
+
 def test_every_change_leaves_an_event(platform: Platform, alice: Principal, pets: LabelGroupRead) -> None:
     from aispace.events.schemas import EventQuery
 

@@ -138,6 +138,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "PATCH /uploads/{id}": TUS,
     "DELETE /uploads/{id}": TUS,
     "POST /label-groups/{id}/copy": {"json": {"name": "mine"}},
+    "POST /label-groups/{id}/labels/rename": {"json": {"label": "a", "to": "b"}},
+    "POST /label-groups/{id}/labels/delete": {"json": {"label": "a"}},
     "PATCH /datasets/{id}/versions/{version}": {"json": {"note": "x"}},
     "GET /datasets/{id}/versions/{version}/content": {"params": {"path": "a/0.png"}},
     "POST /datasets/{id}/versions/{version}/export/inspect": {"json": {"layout": "manifest"}},

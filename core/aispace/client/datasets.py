@@ -16,7 +16,7 @@ from ..datasets.requests import (
     ImportRead,
 )
 from ..datasets.schemas import DatasetRead, DatasetVersionRead, DiffRead, SampleRead, Statistics
-from ..labels.schemas import LabelGroupRead
+from ..labels.schemas import LabelGroupRead, Relabelled
 from .collection import Collection, body, wait
 from .transport import Transport
 from .uploads import Told, Uploads
@@ -239,3 +239,13 @@ class LabelGroups(Collection[LabelGroupRead]):
     def create(self, name: str, labels: Sequence[Mapping[str, Any]], **fields: Any) -> LabelGroupRead:
         """Make a label group."""
         return self._create({"name": name, "labels": [dict(label) for label in labels], **fields})
+
+    def rename_label(self, group_id: str, label: str, to: str, *, merge: bool = False) -> Relabelled:
+        """Rename a label, also on all samples; ``merge`` joins it to one of that name."""
+        return self._post(
+            Relabelled, f"/label-groups/{group_id}/labels/rename", {"label": label, "to": to, "merge": merge}
+        )
+
+    def delete_label(self, group_id: str, label: str, *, samples: bool = False) -> Relabelled:
+        """Take a label off all samples; ``samples`` deletes those that have no other."""
+        return self._post(Relabelled, f"/label-groups/{group_id}/labels/delete", {"label": label, "samples": samples})

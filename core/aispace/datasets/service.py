@@ -27,6 +27,7 @@ from .history import MountSource, VersionService
 from .images import Thumbnails
 from .importing import ImportService
 from .orm import BulkUndo, Dataset, DatasetCount, DatasetVersion, Sample, SampleLabel, SampleRemoval
+from .relabelling import RelabelService
 from .samples import SampleService
 from .schemas import (
     Counts,
@@ -55,6 +56,7 @@ class DatasetService:
         """Other domains put a function here: dataset id and version (``None``: any) to ``{"kind", "id", "name"}``."""
         self.samples = SampleService(platform)
         self.bulk = BulkService(platform)
+        self.relabel = RelabelService(platform)
         self.imports = ImportService(platform)
         self.snapshots = Snapshots(platform)
         self.exports = ExportService(platform, self.snapshots)

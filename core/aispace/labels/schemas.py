@@ -109,3 +109,30 @@ class LabelGroupOf(Schema):
     name: str
     revision: int
     labels: list[Label]
+
+
+class LabelRename(Schema):
+    """A label's other name, in the group and on all samples that have it."""
+
+    label: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    to: LabelName
+    merge: bool = False
+    """Join it to a label of that name which the group has already."""
+
+
+class LabelDelete(Schema):
+    """A label that goes from the group and from all samples."""
+
+    label: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    samples: bool = False
+    """Delete the samples that have this label only, too; otherwise they stay, unlabelled."""
+
+
+class Relabelled(Schema):
+    """What a change of a label everywhere did."""
+
+    group: LabelGroupRead
+    changed: int
+    """Samples that say something else now."""
+    deleted: int = 0
+    """Samples that are gone from the working copies."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .. import revisions
-from ..errors import Conflict, Forbidden, InUse, NameTaken, NotFound
+from ..errors import Conflict, Forbidden, InUse, Invalid, NameTaken, NotFound
 from ..identity import SHARED, Principal, authorize, can, visible
 from ..ids import new_id
 from ..listing import contains, paged
@@ -233,6 +233,57 @@ class LabelGroupService:
             revisions.touch(row)
             self._record(principal, "label_group.changed", row)
             return len(new)
+
+    def add_beside(self, principal: Principal, group_id: str, label: str, new: str, *, merge: bool) -> None:
+        """Add a label right after another, with its colour; `drop_label` ends the renaming.
+
+        Raises
+        ------
+        Invalid
+            There is one of that name, and the two are not to become one.
+        """
+        with self.db.write() as session:
+            row = self._row(session, principal, group_id, "write")
+            known = [entry["name"] for entry in row.labels]
+            if new in known:
+                if merge:
+                    return
+                raise Invalid(
+                    "to",
+                    f"Name: the group has a label {new!r} already. Choose another name, or join the two (merge).",
+                    code="label_taken",
+                    params={"label": new},
+                )
+            at = known.index(label)
+            beside = {**row.labels[at], "name": new, "key": None}
+            row.labels = [*row.labels[: at + 1], beside, *row.labels[at + 1 :]]
+            row.label_count = len(row.labels)
+            revisions.touch(row)
+
+    def drop_label(self, principal: Principal, group_id: str, label: str, to: str | None = None) -> LabelGroupRead:
+        """Take a label that no sample has any more out of a group; its key goes to the one that it became.
+
+        Raises
+        ------
+        Conflict
+            Somebody gave it to a sample meanwhile.
+        """
+        with self.db.write() as session:
+            row = self._row(session, principal, group_id, "write")
+            old = next((entry for entry in row.labels if entry["name"] == label), None)
+            if old is not None:
+                heirs = [
+                    {**entry, "key": old["key"]} if entry["name"] == to and not entry.get("key") else entry
+                    for entry in row.labels
+                ]
+                self._replace(row, [Label(**entry) for entry in heirs if entry["name"] != label])
+                revisions.touch(row)
+                code = "label_group.label_deleted" if to is None else "label_group.label_renamed"
+                params = {"name": row.name, "label": label, **({"to": to} if to else {})}
+                self.platform.events.record(
+                    principal, code, object_kind=KIND, object_id=row.id, params=params, resource=row
+                )
+            return self._one(principal, row)
 
     def delete(self, principal: Principal, group_id: str, revision: int | None = None) -> None:
         """Delete a group that no dataset uses.

@@ -1,4 +1,5 @@
 /** Every page of the platform: a path, the module that draws it when first opened, its word and its icon. */
+import { registerLabelWords } from './labels/labelWords';
 import { registerLifecyclePages } from './lifecyclePages';
 import { registerPage } from './router';
 
@@ -86,4 +87,5 @@ registerPage(
   t => t.__('Handed over'),
   'forward'
 );
+registerLabelWords();
 registerLifecyclePages();

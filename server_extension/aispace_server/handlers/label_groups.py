@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from aispace.labels.schemas import (
+    LabelDelete,
     LabelGroupCopy,
     LabelGroupCreate,
     LabelGroupQuery,
     LabelGroupRead,
     LabelGroupUpdate,
+    LabelRename,
+    Relabelled,
 )
 from aispace.schemas import Page
 
@@ -90,8 +93,40 @@ class LabelGroupCopyHandler(AISpaceHandler):
         return await self.call(self.platform.labels.copy, self.principal, id, body)
 
 
+class LabelRenameHandler(AISpaceHandler):
+    """Another name of a label."""
+
+    @operation(
+        action="write",
+        resource=GROUP,
+        summary="Rename a label, also on all samples that have it",
+        body=LabelRename,
+        response=Relabelled,
+    )
+    async def post(self, id: str, body: LabelRename) -> Relabelled:
+        """Rename a label everywhere."""
+        return await self.call(self.platform.datasets.relabel.rename, self.principal, id, body)
+
+
+class LabelDeleteHandler(AISpaceHandler):
+    """Labels that go."""
+
+    @operation(
+        action="write",
+        resource=GROUP,
+        summary="Delete a label, also from all samples, or with those that have no other",
+        body=LabelDelete,
+        response=Relabelled,
+    )
+    async def post(self, id: str, body: LabelDelete) -> Relabelled:
+        """Delete a label everywhere."""
+        return await self.call(self.platform.datasets.relabel.delete, self.principal, id, body)
+
+
 ROUTES = [
     ("/label-groups", LabelGroupCollectionHandler),
     ("/label-groups/{id}", LabelGroupHandler),
     ("/label-groups/{id}/copy", LabelGroupCopyHandler),
+    ("/label-groups/{id}/labels/rename", LabelRenameHandler),
+    ("/label-groups/{id}/labels/delete", LabelDeleteHandler),
 ]
