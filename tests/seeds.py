@@ -177,6 +177,8 @@ def _plant_runs(client: httpx.Client, seeds: Seeds, spec: str, image: str) -> No
     }  # fmt: skip
     seeds.ids["training-jobs"] = done(client.post("/training-jobs", json=job))["id"]
     model = {"model_id": seeds.ids["models"], "version": "V0001"}
+    kept = {"name": "seeds", "settings": {key: value for key, value in job.items() if key != "name"}}
+    seeds.ids["job-templates"] = done(client.post("/job-templates", json=kept))["id"]
     evaluated = [{"dataset_id": seeds.ids["datasets"], "version": "V0001"}]
     evaluation = client.post("/evaluations", json={**model, "inputs": evaluated, "spec_id": spec, "image_id": image})
     seeds.ids["evaluations"] = done(evaluation)["id"]

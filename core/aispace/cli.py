@@ -29,6 +29,7 @@ from .commands import (
     platform_care,
     releases,
     serve,
+    templates,
     tour_command,
     train,
 )
@@ -49,6 +50,7 @@ MODULES: Final = (
     listing,
     data,
     train,
+    templates,
     attach,
     serve,
     releases,

@@ -93,7 +93,7 @@ SYSTEM: Final = Principal(user_id="system", name="AI Space", role="administrator
 """The platform's own acts."""
 HIDDEN: Final = "of another user"
 """Stands for the name of what somebody may not see."""
-WORDS: Final = {"job": "training job", "evl": "evaluation"}
+WORDS: Final = {"job": "training job", "evl": "evaluation", "vis": "visualisation", "tpl": "job template"}
 """What an object is called, by the prefix of its id, where the permission's noun is another."""
 
 

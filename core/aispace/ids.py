@@ -9,7 +9,7 @@ from typing import Literal
 
 Prefix = Literal[
     "aud", "alg", "bat", "bkt", "dep", "ds", "evl", "evt", "exp", "grp", "idm", "img", "imp", "itv", "job", "lbl",
-    "mdl", "mnt", "nb", "org", "rep", "run", "smp", "spc", "svc", "tok", "trf", "upl", "usr", "ver", "wl",
+    "mdl", "mnt", "nb", "org", "rep", "run", "smp", "spc", "svc", "tok", "tpl", "trf", "upl", "usr", "ver", "vis", "wl",
 ]  # fmt: skip
 
 _lock = threading.Lock()

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .tokens.service import TokenService
     from .training.evaluations import EvaluationService
     from .training.service import TrainingService
+    from .training.templates import TemplateService
     from .transfers.service import TransferService
     from .trash.service import TrashService
     from .users.service import UserService
@@ -77,6 +78,7 @@ SERVICES = (
     ("models", "models.service", "ModelService"),
     ("training", "training.service", "TrainingService"),
     ("evaluations", "training.evaluations", "EvaluationService"),
+    ("templates", "training.templates", "TemplateService"),
     ("reproductions", "reproductions.service", "ReproductionService"),
     ("serving", "serving.service", "ServingService"),
     ("batches", "serving.batches", "BatchService"),
@@ -125,6 +127,7 @@ class Platform(LoggingConfigurable):
     algorithms: AlgorithmService
     training: TrainingService
     evaluations: EvaluationService
+    templates: TemplateService
     lineage: LineageService
     models: ModelService
     serving: ServingService

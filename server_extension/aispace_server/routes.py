@@ -25,6 +25,7 @@ DOMAINS = (
     "workloads",
     "training",
     "evaluations",
+    "job_templates",
     "models",
     "lineage",
     "services",

@@ -38,7 +38,7 @@ RUN = {
     "inputs": [{"role": "training", "dataset_id": "@datasets", "version": "V0001", "split": "training"}],
     "model": {"model_id": "@models", "version": "V0001"}, "parameters": {}, "argument_mapping": {"data_url": "x"},
     "spec_id": "@specs", "nodes": 1, "queue": "default", "priority": "low", "delay_hours": 1.0, "max_hours": 1.0,
-    "retries": 1, "environment": {"A": "b"}, "seed": 1, "note": "n",
+    "retries": 1, "environment": {"A": "b"}, "seed": 1, "note": "n", "notify": ["failed"],
 }  # fmt: skip
 SERVICE = {
     "name": "n", "description": "d", "model": {"model_id": "@models", "version": "V0001"}, "image_id": "@images",
@@ -98,7 +98,12 @@ BODIES: list[tuple[str, dict[str, Any]]] = [
     ("PATCH /images/@images", {"name": "n", "description": "d", "visibility": "private"}),
     ("POST /specs", {"name": "s", "cpu": 1.0, "memory_bytes": 1 << 30, "purposes": ["training"], "enabled": True}),
     ("PATCH /specs/@specs", {"price_per_hour": "1", "accelerator": {"resource": "a.b/c", "count": 1, "product": "x"}}),
-    ("POST /training-jobs", {"name": "n", "description": "d", "task_type": "single_node", **RUN}),
+    (
+        "POST /training-jobs",
+        {"name": "n", "description": "d", "task_type": "single_node", "template": "t", "start": False, **RUN},
+    ),
+    ("POST /job-templates", {"name": "n", "description": "d", "settings": RUN, "visibility": "private"}),
+    ("PATCH /job-templates/@job-templates", {"description": "d", "settings": RUN, "visibility": "private"}),
     ("POST /training-jobs/estimate", {"name": "n", "description": "d", **RUN}),
     (f"PATCH {JOB}", {"name": "n", "description": "d", "visibility": "private"}),
     (f"POST {JOB}/runs", {"base": "V0001", **RUN}),
@@ -106,6 +111,8 @@ BODIES: list[tuple[str, dict[str, Any]]] = [
     (f"POST {JOB}/runs/V0001/save-model", {"model_id": "@models"}),
     (
         "POST /evaluations",
+    (f"PATCH {JOB}/runs/V0001", {"base": "V0001", **RUN}),
+    (f"POST {JOB}/runs/V0001/save-template", {"name": "n", "description": "d"}),
         {"model_id": "@models", "version": "V0001", "spec_id": "@specs", "image_id": "@images", "name": "n",
          "inputs": [{"dataset_id": "@datasets", "version": "V0001", "split": "test"}]},
     ),

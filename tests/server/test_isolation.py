@@ -22,6 +22,7 @@ from tornado.websocket import websocket_connect
 KINDS = {
     "datasets": "hush-ds", "algorithms": "hush-alg", "models": "hush-mdl", "services": "hush-svc",
     "training-jobs": "hush-job", "label-groups": "hush-lbl", "images": "hush-img", "batch-services": "hush-bat",
+    "job-templates": "hush-tpl",
 }  # fmt: skip
 NEVER_SHARED = {"batch-services"}
 """Kinds that stay their owner's."""
@@ -35,6 +36,7 @@ BY_ID = [
 ]
 NAMED_BY = {
     "training-jobs": {"datasets", "algorithms", "images", "models"},
+    "job-templates": {"datasets", "algorithms", "images", "models"},
     "services": {"models", "images"},
     "algorithms": {"images"},
 }

@@ -159,6 +159,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /algorithms/{id}/versions/{version}/export": {"json": {"path": "mine"}},
     "GET /training-jobs/{id}/runs/{version}/outputs/content": {"params": {"path": "x"}},
     "POST /training-jobs/{id}/runs/{version}/save-model": {"json": {"name": "mine"}},
+    "POST /training-jobs/{id}/runs/{version}/save-template": {"json": {"name": "mine"}},
     "POST /models/{id}/versions": {"json": {"source": AREA}},
     "PATCH /models/{id}/versions/{version}": {"json": {"note": "x"}},
     "POST /models/{id}/versions/{version}/export": {"json": {"path": "mine"}},

@@ -19,6 +19,7 @@ from .datasets import Datasets, LabelGroups
 from .keeping import Reproductions, Transfers, Trash
 from .models import Endpoint, Models, Services
 from .operations import About, Files, Specs, Tokens, Usage, Users, Workloads
+from .templates import Templates
 from .training import Evaluations, Jobs
 from .transport import RemoteError, ServiceAway, Transport
 from .uploads import Uploads
@@ -48,6 +49,7 @@ class AISpaceClient:
         self.specs = Specs(self.transport)
         self.cells = Cells(self.algorithms, self.images, self.datasets, self.specs, self.jobs)
         self.evaluations = Evaluations(self.transport)
+        self.templates = Templates(self.transport)
         self.models = Models(self.transport, self.uploads)
         self.services = Services(self.transport)
         self.batches = Batches(self.transport)

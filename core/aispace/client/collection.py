@@ -103,6 +103,8 @@ class Collection(Resource, Generic[R]):
             "mdl",
             "svc",
             "bat",
+            "vis",
+            "tpl",
             "lbl",
             "wl",
             "spc",

@@ -14,6 +14,7 @@ from ..training.schemas import (
     EvaluationRead,
     EvaluationResult,
     RunRead,
+    StoppedJobs,
     TrainingJobRead,
 )
 from ..workloads.schemas import LogRead, ScalarRead
@@ -65,6 +66,19 @@ class Jobs(Collection[TrainingJobRead]):
 
     def stop(self, job_id: str, version: str) -> RunRead:
         """Stop a run."""
+    def edit(self, job_id: str, version: str, **changes: Any) -> RunRead:
+        """Change the settings of a run that was not started yet."""
+        answer = self.transport.ask("PATCH", f"{self.path}/{job_id}/runs/{version}", json=body(changes))
+        return RunRead.model_validate(answer)
+
+    def start(self, job_id: str, version: str) -> RunRead:
+        """Start a run that was kept as a draft (``submit(..., start=False)``)."""
+        return self._post(RunRead, f"{self.path}/{job_id}/runs/{version}/start")
+
+    def stop_all(self) -> StoppedJobs:
+        """Stop everything of one's own that waits or runs."""
+        return self._post(StoppedJobs, f"{self.path}/stop")
+
         return self._post(RunRead, f"{self.path}/{job_id}/runs/{version}/stop")
 
     def log(self, job_id: str, version: str, after: int = 0) -> LogRead:

@@ -92,6 +92,27 @@ KINDS: Final[dict[str, tuple[str, list[Column]]]] = {
             ("FAILED", lambda r: r.counts.failed),
         ],
     ),
+    "visualisations": (
+        "visualisations",
+        [
+            ID,
+            NAME,
+            ("STATE", lambda r: state(r.status)),
+            ("DURATION", lambda r: duration(r.started_at, r.ended_at)),
+            ("COST", lambda r: money(r.cost, 2)),
+        ],
+    ),
+    "job-templates": (
+        "templates",
+        [
+            ID,
+            NAME,
+            ("KIND", lambda r: r.kind),
+            ("MADE OF", lambda r: ", ".join(part.name for part in (r.algorithm, r.model, *r.inputs) if part)),
+            ("SPEC", lambda r: r.spec.name if r.spec else ""),
+            OWNER,
+        ],
+    ),
     "images": (
         "images",
         [
@@ -133,6 +154,7 @@ KINDS: Final[dict[str, tuple[str, list[Column]]]] = {
 }
 AREAS: Final = {
     "ds": "datasets", "alg": "algorithms", "job": "training-jobs", "mdl": "models", "svc": "services", "img": "images",
+    "vis": "visualisations", "tpl": "job-templates",
 }  # fmt: skip
 """Part of the page's path, by prefix of the id."""
 
@@ -176,6 +198,13 @@ def _show(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) 
 
 def _stop(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
     object_id = resolve(client, given.id, ("jobs", "services", "batches"))
+    if given.all_jobs:
+        everything = client.jobs.stop_all()
+        named = ", ".join(f"{one.name} {one.version}" for one in everything.stopped)
+        terminal.object(everything, [("stopped", named or "nothing")])
+        return
+    if given.id is None:
+        raise Invalid("id", "Name what to stop, or give --all-jobs.", code="missing")
     kind = object_id.partition("_")[0]
     stopped: Any
     if kind == "job":
@@ -323,7 +352,8 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace stop job_0190 --run V0002
         aispace stop services/digits
     """)  # fmt: skip
-    stop.add_argument("id", metavar="NAME", help=NAMED)
+    stop.add_argument("id", metavar="NAME", nargs="?", help=NAMED)
+    stop.add_argument("--all-jobs", action="store_true", help="every training job of yours that waits or runs")
     stop.add_argument("--run", help="run of a job; default: the newest")
     delete = verb(
         verbs, shared, "delete", _delete, purpose="Delete objects that nothing uses.",
@@ -332,6 +362,7 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace delete services/digits mdl_0190
         aispace delete job_0190 --quiet
     """)  # fmt: skip
+        aispace stop --all-jobs
     delete.add_argument("ids", nargs="+", metavar="NAME", help=NAMED)
     logs = verb(
         verbs, shared, "logs", _logs, purpose="Print the log of a job, service, image or workload.",

@@ -12,6 +12,7 @@ from ..errors import AISpaceError, Invalid
 PREFIXES: Final = {
     "ds": "datasets", "alg": "algorithms", "job": "jobs", "mdl": "models", "svc": "services", "img": "images",
     "spc": "specs", "wl": "workloads", "lbl": "label_groups", "usr": "users", "evl": "evaluations", "bat": "batches",
+    "vis": "visualisations", "tpl": "templates",
 }  # fmt: skip
 """Collection of the client, by prefix of the id."""
 BY_NAME: Final = ("datasets", "algorithms", "jobs", "models", "services", "images", "batches")

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..client import AISpaceClient
 from ..errors import Invalid
+from .naming import resolve
 from .releases import model_of, script_of
 from .terminal import Terminal, state
 from .verbs import Verbs, verb
@@ -64,6 +65,11 @@ def _predict(given: argparse.Namespace, terminal: Terminal, client: AISpaceClien
 
 
 def _start(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    if given.service.startswith(("job_", "jobs/")):
+        job = client.jobs.get(resolve(client, given.service))
+        run = client.jobs.start(job.id, job.current_version)
+        terminal.object(run, [("job", job.id), ("run", run.version), ("state", state(run.status))])
+        return
     service = client.services.start(client.services.find(given.service).id)
     terminal.object(service, [("service", service.id), ("state", state(service.status)), ("address", service.endpoint)])
 
@@ -92,10 +98,10 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     predict.add_argument("service", help="name or id")
     predict.add_argument("file", help="picture, or a .json file")
     start = verb(
-        verbs, shared, "start", _start, purpose="Start a stopped service; its address is what it was.",
+        verbs, shared, "start", _start, purpose="Start a stopped service at its old address, or a draft of a job.",
         examples="""
         aispace start digits-api
         aispace start svc_0190
-        aispace start svc_0190 --json
+        aispace start jobs/digits --json
     """)  # fmt: skip
-    start.add_argument("service", help="name or id")
+    start.add_argument("service", help="name or id of a service; id of a job, or jobs/NAME")

@@ -11,14 +11,15 @@ from .terminal import Terminal, duration, money, state
 from .verbs import Verbs, verb
 
 
-def _pairs(values: list[str], option: str) -> dict[str, str]:
-    pairs = {}
+def pairs(values: list[str], option: str) -> dict[str, str]:
+    """Read ``name=value`` pairs of an option."""
+    found = {}
     for value in values:
         name, equals, text = value.partition("=")
         if not equals or not name:
             raise Invalid(option, f"--{option} {value!r}: write it as name=value.")
-        pairs[name] = text
-    return pairs
+        found[name] = text
+    return found
 
 
 def _input(client: AISpaceClient, text: str, role: str) -> dict[str, Any]:
@@ -56,12 +57,17 @@ def _train(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient)
         algorithm.id,
         spec.id,
         inputs=inputs,
-        parameters=_pairs(given.param, "param"),
-        environment=_pairs(given.env, "env"),
+        parameters=pairs(given.param, "param"),
+        environment=pairs(given.env, "env"),
         max_hours=given.max_hours,
         retries=given.retries,
         priority=given.priority,
+        template=given.template,
+        start=not given.draft,
     )
+    if given.draft:
+        terminal.object(job, [("job", job.id), ("run", job.current_version), ("state", state(job.status))])
+        return 0
     terminal.say(f"submitted {job.id} {job.current_version}: {state(job.status)}")
     if not (given.wait or given.follow):
         terminal.object(job, [("job", job.id), ("run", job.current_version), ("state", state(job.status))])
@@ -71,7 +77,7 @@ def _train(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient)
 
 def _rerun(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
     job = client.jobs.find(given.job)
-    changed = _pairs(given.param, "param")
+    changed = pairs(given.param, "param")
     base = given.run or job.current_version
     run = client.jobs.modify(job.id, base=base, parameters=changed) if changed else client.jobs.rerun(job.id, base)
     terminal.say(f"submitted {job.id} {run.version}: {state(run.status)}")
@@ -106,6 +112,8 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     train.add_argument("--max-hours", type=float, default=0, help="stop after so many hours; 0: no limit")
     train.add_argument("--retries", type=int, default=0)
     train.add_argument("--priority", choices=["low", "normal", "high"], default="normal")
+    train.add_argument("--template", metavar="NAME", help="keep the settings as a job template of this name too")
+    train.add_argument("--draft", action="store_true", help="do not start it; `aispace start` does")
     train.add_argument("--wait", action="store_true", help="until the end; exit code 1 if it failed")
     train.add_argument("-f", "--follow", action="store_true", help="print the log meanwhile")
     rerun = verb(

@@ -85,3 +85,16 @@ class Evaluation(Owned, Collected, Base):
     model_version: Mapped[str] = mapped_column(String(12))
     configuration: Mapped[Any] = mapped_column(JSONValue)
     named: Mapped[Any] = mapped_column(JSONValue)
+
+
+class JobTemplate(Owned, Base):
+    """Settings of a training run or of an evaluation, kept under a name."""
+
+    __tablename__ = "aispace_job_templates"
+
+    name: Mapped[str] = mapped_column(String(50))
+    description: Mapped[str] = mapped_column(String(255), default="")
+    kind: Mapped[str] = mapped_column(String(16), default="training", index=True)
+    settings: Mapped[Any] = mapped_column(JSONValue)
+
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)

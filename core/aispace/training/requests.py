@@ -54,7 +54,7 @@ def changed(configuration: dict[str, Any], changes: RunChanges) -> RunSettings:
         # Another algorithm brings its own runtime.
         merged["image_id"] = None
     for name in ("priority", "delay_hours", "max_hours", "retries", "nodes", "inputs", "environment", "note",
-                 "argument_mapping", "parameters"):  # fmt: skip
+                 "argument_mapping", "parameters", "notify"):  # fmt: skip
         if merged.get(name) is None:
             merged.pop(name, None)
     if "note" not in given:
@@ -66,9 +66,9 @@ def changed(configuration: dict[str, Any], changes: RunChanges) -> RunSettings:
         raise Refused("invalid", fields[0]["message"], fields=fields) from None
 
 
-def estimate(platform: Platform, principal: Principal, body: EstimateRequest, taken: NameTaken | None) -> Estimate:
+def estimate(platform: Platform, principal: Principal, body: EstimateRequest, taken: Sequence[NameTaken]) -> Estimate:
     """Check a form as far as it is filled in, and tell command, price and waiting time."""
-    errors = Collector(list(taken.details["fields"]) if taken else [])
+    errors = Collector([field for error in taken for field in error.details["fields"]])
     plan: Plan | None = None
     try:
         base = RunChanges(

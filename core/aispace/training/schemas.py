@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -80,6 +80,10 @@ class RunInput(DatasetInput):
     role: Literal["training", "validation"] = "training"
 
 
+Notice = Literal["running", "succeeded", "failed"]
+TOLD: Final[tuple[Notice, ...]] = ("succeeded", "failed")
+
+
 class RunSettings(Schema):
     """Everything that a run is made of."""
 
@@ -105,6 +109,8 @@ class RunSettings(Schema):
     seed: Annotated[int | None, Field(ge=0, le=2**31 - 1)] = None
     """Null: one is chosen and kept."""
     note: Description = ""
+    notify: Annotated[list[Notice], Field(max_length=3)] = Field(default_factory=lambda: list(TOLD))
+    """On what its owner is told."""
 
 
 class TrainingJobCreate(RunSettings):
@@ -112,6 +118,10 @@ class TrainingJobCreate(RunSettings):
 
     name: Name
     description: Description = ""
+    template: Name | None = None
+    """Keep the settings as a job template of this name too."""
+    start: bool = True
+    """False: keep the first run as a draft, which is changed and started later."""
 
 
 class RunChanges(Schema):
@@ -138,6 +148,7 @@ class RunChanges(Schema):
     environment: Environment | None = None
     seed: Annotated[int | None, Field(ge=0, le=2**31 - 1)] = None
     note: Description | None = None
+    notify: Annotated[list[Notice] | None, Field(max_length=3)] = None
 
 
 class EstimateRequest(RunChanges):
@@ -146,6 +157,8 @@ class EstimateRequest(RunChanges):
     name: Annotated[str | None, Field(max_length=4096)] = None
     description: Annotated[str | None, Field(max_length=4096)] = None
     task_type: Literal["single_node"] = "single_node"
+    template: Annotated[str | None, Field(max_length=4096)] = None
+    start: bool = True
 
 
 class FieldError(Schema):
@@ -193,6 +206,12 @@ class TrainingJobQuery(OwnedQuery):
     status: Status | None = None
     active: bool | None = None
     """Only those whose newest run has not ended (true), or has (false)."""
+
+
+class StoppedJobs(Schema):
+    """Runs that were asked to end."""
+
+    stopped: list[VersionRef]
 
 
 class RunMetric(Schema):

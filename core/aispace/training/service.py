@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from .. import revisions
-from ..errors import Conflict, Forbidden, NameTaken, NotFound
+from ..errors import Conflict, Forbidden, NameTaken, NotFound, renamed
 from ..identity import SYSTEM, Principal, authorize, visible
 from ..ids import new_id
 from ..lineage.service import Point
@@ -19,7 +19,7 @@ from ..listing import contains, paged, slice_of
 from ..models.schemas import ModelVersionRead
 from ..models.service import RunOutput
 from ..objects import ObjectKind
-from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page
+from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page, VersionRef
 from ..storage.manifests import Entry, Manifest
 from ..versions import VersionFiles, version_number
 from ..workloads.schemas import LogQuery, LogRead, MetricsQuery, ScalarQuery, ScalarRead, UsageSeries
@@ -40,12 +40,13 @@ from .schemas import (
     RunRead,
     RunSettings,
     SaveModel,
+    StoppedJobs,
     TrainingJobCreate,
     TrainingJobQuery,
     TrainingJobRead,
     TrainingJobUpdate,
 )
-from .shapes import ENDED, input_lookup, job_shapes, outward, run_shape
+from .shapes import ENDED, SETTLED, input_lookup, job_shapes, outward, run_shape
 
 if TYPE_CHECKING:
     from ..platform import Platform
@@ -87,7 +88,7 @@ class TrainingService:
         if query.status is not None:
             statement = statement.where(TrainingJob.status == query.status)
         if query.active is not None:
-            ended = TrainingJob.status.in_(ENDED)
+            ended = TrainingJob.status.in_(SETTLED)
             statement = statement.where(~ended if query.active else ended)
         if query.q:
             statement = statement.where(
@@ -113,10 +114,14 @@ class TrainingService:
     def estimate(self, principal: Principal, body: EstimateRequest) -> Estimate:
         """Check a form as far as it is filled in, and tell command, price and waiting time."""
         authorize(principal, "write:training")
-        return requests.estimate(self.platform, principal, body, self._name_error(principal, body.name))
+        taken = (
+            self._name_error(principal, body.name),
+            self.platform.templates.name_error(principal, body.template),
+        )
+        return requests.estimate(self.platform, principal, body, [error for error in taken if error is not None])
 
     def create(self, principal: Principal, body: TrainingJobCreate) -> TrainingJobRead:
-        """Make a job and submit its first run.
+        """Make a job and submit its first run, or keep that as a draft.
 
         Raises
         ------
@@ -126,7 +131,7 @@ class TrainingService:
         authorize(principal, "write:training")
         settings = RunSettings(**{name: getattr(body, name) for name in RunSettings.model_fields})
         plan = self._plan(principal, settings)
-        paths = requests.materialise(self.platform, principal, plan)
+        paths = requests.materialise(self.platform, principal, plan) if body.start else {}
         with self.db.write() as session:
             self._name_is_free(session, principal.user_id, body.name)
             job = TrainingJob(
@@ -142,7 +147,13 @@ class TrainingService:
             session.add(job)
             session.flush()
             self._record(principal, "created", job)
-            self._submit(session, principal, job, plan, paths)
+            if body.start:
+                self._submit(session, principal, job, plan, paths)
+            else:
+                self._draft(session, principal, job, plan)
+            if body.template is not None:
+                with renamed({"name": "template"}):
+                    self.platform.templates.keep(principal, settings, body.template, body.description)
             return self._shape(session, principal, job)
 
     def update(
@@ -214,10 +225,62 @@ class TrainingService:
         """Ask a run to end."""
         with self.db.write() as session:
             job, row = self._found(session, principal, "write", job_id, version)
-            if row.status not in (*ENDED, "collecting"):
+            if row.status not in (*SETTLED, "collecting"):
                 self.platform.workloads.stop(SYSTEM, row.workload_id)
                 self._record(principal, "stop_requested", job, run=row.name)
             return self._run_shape(principal, job, row)
+
+    def stop_all(self, principal: Principal) -> StoppedJobs:
+        """Ask every run of the caller's own jobs that waits or runs to end."""
+        authorize(principal, "write:training")
+        going = TrainingRun.status.not_in((*SETTLED, "collecting"))
+        with self.db.read() as session:
+            wanted = select(TrainingRun, TrainingJob).join(TrainingJob, TrainingJob.id == TrainingRun.job_id)
+            rows = session.execute(wanted.where(TrainingJob.owner_id == principal.user_id, going)).all()
+            found = [VersionRef(id=job.id, name=job.name, version=row.name) for row, job in rows]
+        for one in found:
+            self.stop(principal, one.id, one.version)
+        return StoppedJobs(stopped=found)
+
+    # Drafts
+
+    def edit(self, principal: Principal, job_id: str, version: str, body: RunChanges) -> RunRead:
+        """Change the settings of a run that was not started yet."""
+        with self.db.read() as session:
+            _, row = self._found(session, principal, "write", job_id, version)
+            self._check_draft(row)
+            settings = requests.changed({**row.configuration, "note": ""}, body)
+        plan = self._plan(principal, settings)
+        with self.db.write() as session:
+            job, row = self._found(session, principal, "write", job_id, version)
+            self._check_draft(row)
+            row.configuration, row.named = plan.settings.model_dump(mode="json"), plan.named()
+            row.note = plan.settings.note
+            revisions.touch(job)
+            self._record(principal, "changed", job, fields=sorted(body.model_fields_set))
+            return self._run_shape(principal, job, row)
+
+    def begin(self, principal: Principal, job_id: str, version: str) -> RunRead:
+        """Submit a run that was kept as a draft."""
+        with self.db.read() as session:
+            _, row = self._found(session, principal, "write", job_id, version)
+            self._check_draft(row)
+            settings = RunSettings.model_validate(row.configuration)
+        plan = self._plan(principal, settings)
+        paths = requests.materialise(self.platform, principal, plan)
+        with self.db.write() as session:
+            job, row = self._found(session, principal, "write", job_id, version)
+            self._check_draft(row)
+            self._begin(session, principal, job, row, plan, paths)
+            revisions.touch(job)
+            return self._run_shape(principal, job, row)
+
+    @staticmethod
+    def _check_draft(row: TrainingRun) -> None:
+        if row.status != "draft":
+            raise Conflict(
+                "not_draft", f"Not done. Run {row.name} was started already. Modify it: that makes the next run."
+            )
 
     def delete_run(self, principal: Principal, job_id: str, version: str) -> None:
         """Delete a run that has ended; the last one is deleted with its job."""
@@ -367,23 +430,45 @@ class TrainingService:
     def _submit(
         self, session: Session, principal: Principal, job: TrainingJob, plan: Plan, paths: dict[str, Path]
     ) -> TrainingRun:
-        number = job.last_number + 1
-        spec = plan.workload(f"{job.name} V{number:04d}", job.id, paths=paths, visibility=job.visibility)
-        workload = self.platform.workloads.submit(principal, spec)
+        row = self._draft(session, principal, job, plan)
+        self._begin(session, principal, job, row, plan, paths)
+        return row
+
+    def _draft(self, session: Session, principal: Principal, job: TrainingJob, plan: Plan) -> TrainingRun:
+        run_id = new_id("run")
+        job.last_number += 1
         row = TrainingRun(
-            id=new_id("run"),
+            id=run_id,
             job_id=job.id,
-            number=number,
-            workload_id=workload.id,
-            status=workload.status,
+            number=job.last_number,
+            workload_id=run_id,  # there is no workload before it is started
+            status="draft",
             configuration=plan.settings.model_dump(mode="json"),
             named=plan.named(),
             note=plan.settings.note,
             created_by_id=principal.user_id,
         )
         session.add(row)
-        job.last_number = number
-        job.status = workload.status
+        job.status = row.status
+        session.flush()
+        return row
+
+    def _begin(
+        self,
+        session: Session,
+        principal: Principal,
+        job: TrainingJob,
+        row: TrainingRun,
+        plan: Plan,
+        paths: dict[str, Path],
+    ) -> None:
+        spec = plan.workload(f"{job.name} {row.name}", job.id, paths=paths, visibility=job.visibility)
+        workload = self.platform.workloads.submit(principal, spec)
+        row.workload_id, row.status = workload.id, workload.status
+        row.configuration, row.named = plan.settings.model_dump(mode="json"), plan.named()
+        row.created_by_id = principal.user_id
+        if row.number == job.last_number:
+            job.status = workload.status
         session.flush()
         run = Point(job.id, row.name, job.name)
         self.platform.lineage.record(plan.algorithm.point, run, "code")
@@ -393,7 +478,6 @@ class TrainingService:
         if plan.model is not None:
             self.platform.lineage.record(plan.model.point, run, "start_model")
         self._record(principal, "run_created", job, run=row.name, workload_id=workload.id)
-        return row
 
     def _changed(self, change: WorkloadChange) -> None:
         row_id = self.collecting.changed(change)
@@ -405,13 +489,22 @@ class TrainingService:
                     # What it runs with, to the last package: the image may be built anew later.
                     frozen = self.platform.images.frozen(row.named["image"]["id"])
                     row.named = {**row.named, "frozen": frozen.model_dump(mode="json") if frozen else None}
-                self._project(session, row)
+                job = self._project(session, row)
+                if change.status == "running" and change.previous != "running":
+                    self._tell(job, row)
+
+    def _tell(self, job: TrainingJob, row: TrainingRun, **params: Any) -> None:
+        """Write the event of a run's status; ``notify``: its owner wants to be told."""
+        wanted = RunSettings.model_validate(row.configuration).notify
+        self._record(
+            SYSTEM, f"run_{row.status}", job, run=row.name, reason=row.reason, notify=row.status in wanted, **params
+        )
 
     def _collected(self, row_id: str) -> None:
         with self.db.write() as session:
             row = session.get_one(TrainingRun, row_id)
             job = self._project(session, row)
-            self._record(SYSTEM, f"run_{row.status}", job, run=row.name, evaluation=row.evaluation, reason=row.reason)
+            self._tell(job, row, evaluation=row.evaluation)
 
     def _project(self, session: Session, row: TrainingRun) -> TrainingJob:
         job = session.get_one(TrainingJob, row.job_id)
@@ -461,15 +554,16 @@ class TrainingService:
 
     @staticmethod
     def _check_ended(job: TrainingJob, row: TrainingRun) -> None:
-        if row.status not in ENDED:
+        if row.status not in SETTLED:
             raise Conflict(
                 "not_ended", f"Not deleted. Run {row.name} of {job.name!r} is {outward(row)}. Stop it first."
             )
 
     def _delete_run(self, session: Session, job: TrainingJob, row: TrainingRun) -> None:
         self._check_ended(job, row)
-        self.platform.lineage.forget(job.id, row.name)
-        self.platform.workloads.delete(SYSTEM, row.workload_id)
+        if row.status != "draft":
+            self.platform.lineage.forget(job.id, row.name)
+            self.platform.workloads.delete(SYSTEM, row.workload_id)
         session.delete(row)
 
     @staticmethod

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LOWER_IS_BETTER = ("loss", "error", "mae", "mse", "rmse", "perplexity")
 ENDED = ("succeeded", "failed", "stopped")
+SETTLED = ("draft", *ENDED)
+"""States in which nothing of a run waits or runs."""
 
 
 def is_lower_better(name: str) -> bool:
@@ -144,7 +146,9 @@ def run_actions(principal: Principal, job: TrainingJob, row: TrainingRun) -> lis
     """Tell what the caller may do with a run now."""
     actions: list[str] = []
     if can(principal, "write:training", job):
-        if row.status in ENDED:
+        if row.status == "draft":
+            actions += ["start", "delete"]
+        elif row.status in ENDED:
             actions += ["rerun", "delete"]
         elif row.status != "collecting":
             actions.append("stop")
@@ -161,7 +165,7 @@ def job_shape(
     actions: list[str] = []
     if can(principal, "write:training", job):
         actions = ["write", "modify"]
-        actions.append("delete" if all(status in ENDED for status in statuses) else "stop")
+        actions.append("delete" if all(status in SETTLED for status in statuses) else "stop")
     return TrainingJobRead(
         id=job.id,
         name=job.name,

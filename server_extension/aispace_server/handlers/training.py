@@ -19,6 +19,7 @@ from aispace.training.schemas import (
     RunChanges,
     RunRead,
     SaveModel,
+    StoppedJobs,
     TrainingJobCreate,
     TrainingJobQuery,
     TrainingJobRead,
@@ -173,10 +174,52 @@ class RunHandler(AISpaceHandler):
         """Give a run."""
         return await self.call(self.platform.training.run, self.principal, id, version)
 
-    @operation(action="write", resource="training", summary="Delete a run that has ended")
+    @operation(
+        action="write",
+        resource="training",
+        summary="Change the settings of a run that was not started yet",
+        body=RunChanges,
+        response=RunRead,
+    )
+    async def patch(self, id: str, version: str, body: RunChanges) -> RunRead:
+        """Change a draft."""
+        return await self.call(self.platform.training.edit, self.principal, id, version, body)
+
+    @operation(action="write", resource="training", summary="Delete a run that has ended, or a draft")
     async def delete(self, id: str, version: str) -> None:
         """Delete a run."""
         await self.call(self.platform.training.delete_run, self.principal, id, version)
+
+
+class RunStartHandler(AISpaceHandler):
+    """From a draft to a run."""
+
+    @operation(
+        action="write",
+        resource="training",
+        summary="Submit a run that was kept as a draft",
+        response=RunRead,
+        status=202,
+        idempotent=True,
+    )
+    async def post(self, id: str, version: str) -> RunRead:
+        """Submit a draft."""
+        return await self.call(self.platform.training.begin, self.principal, id, version)
+
+
+class TrainingStopHandler(AISpaceHandler):
+    """End everything."""
+
+    @operation(
+        action="write",
+        resource="training",
+        summary="Ask all runs of one's own jobs that wait or run to end",
+        response=StoppedJobs,
+        status=202,
+    )
+    async def post(self) -> StoppedJobs:
+        """Ask all runs to end."""
+        return await self.call(self.platform.training.stop_all, self.principal)
 
 
 class RunStopHandler(AISpaceHandler):
@@ -355,9 +398,11 @@ ROUTES = [
     ("/training-jobs", TrainingJobCollectionHandler),
     ("/training-jobs/estimate", TrainingEstimateHandler),
     ("/training-jobs/compare", TrainingCompareHandler),
+    ("/training-jobs/stop", TrainingStopHandler),
     ("/training-jobs/{id}", TrainingJobHandler),
     ("/training-jobs/{id}/runs", RunCollectionHandler),
     ("/training-jobs/{id}/runs/{version}", RunHandler),
+    ("/training-jobs/{id}/runs/{version}/start", RunStartHandler),
     ("/training-jobs/{id}/runs/{version}/stop", RunStopHandler),
     ("/training-jobs/{id}/runs/{version}/rerun", RunAgainHandler),
     ("/training-jobs/{id}/runs/{version}/log", RunLogHandler),
