@@ -6,6 +6,7 @@ import { SelectField, TextField } from '../controls';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
 import { NAMES } from '../names';
 import { PageFrame } from '../PageFrame';
+import { NameFields } from '../parts/NameFields';
 import { CATEGORIES, categoryWord } from '../parts/scopes';
 import type { ISourceChoice } from '../parts/SourceField';
 import { isChosen, NO_SOURCE, resolveSource, SourceField } from '../parts/SourceField';
@@ -109,21 +110,7 @@ export default function AlgorithmFormPage(): JSX.Element {
         }
       >
         <Section title={trans.__('What')}>
-          <TextField
-            label={trans.__('Name')}
-            required
-            maxLength={50}
-            value={values.name}
-            error={field('name')}
-            onChange={name => set({ name })}
-          />
-          <TextField
-            label={trans.__('Description')}
-            maxLength={255}
-            value={values.description}
-            error={field('description')}
-            onChange={description => set({ description })}
-          />
+          <NameFields values={values} set={set} error={field} />
           <div className="ais-Fields">
             <SelectField
               label={trans.__('For')}

@@ -1,56 +1,45 @@
 import { useState } from 'react';
-import type { IBatchRead, Split } from '../../client';
+import type { IBatchRead } from '../../client';
 import { idempotencyKey } from '../../client';
 import { useApp, usePage } from '../context';
-import { Button, RadioCards, SelectField, TextField } from '../controls';
+import { Button, RadioCards, TextField } from '../controls';
 import { FilePicker } from '../FilePicker';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
 import { PageFrame } from '../PageFrame';
+import type { IDatasetPart } from '../parts/DatasetPartFields';
+import { DatasetPartFields } from '../parts/DatasetPartFields';
+import { NameFields } from '../parts/NameFields';
 import type { IAnswerValues } from '../services/AnswerFields';
-import { AnswerFields, NO_ANSWER, answerBody, useAnswerBlocked } from '../services/AnswerFields';
+import { AnswerFields, answerBody, answerValues, useAnswerBlocked } from '../services/AnswerFields';
+import type { IRuntimeValues } from '../services/RuntimeFields';
+import { RuntimeFields, runtimeBody, runtimeValues } from '../services/RuntimeFields';
 import { SpecPicker } from '../SpecPicker';
 import { ErrorView, Skeleton } from '../states';
-import { PairLines } from '../training/ParameterFields';
-import { guessed } from '../training/request';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 
-interface IValues extends IAnswerValues {
+interface IValues extends IAnswerValues, IDatasetPart, IRuntimeValues {
   name: string;
   description: string;
   spec_id: string | null;
   from: 'area' | 'dataset';
   path: string;
-  dataset_id: string;
-  dataset_version: string;
-  split: Split | '';
   results: string;
-  parameters: { name: string; value: string }[];
-  environment: { name: string; value: string }[];
 }
 
 function initialOf(made: IBatchRead | null, copy: boolean, model: string, version?: string): IValues {
-  const pairs = (values: Record<string, unknown>): { name: string; value: string }[] =>
-    Object.entries(values).map(([name, value]) => ({ name, value: String(value) }));
   return {
-    ...NO_ANSWER,
+    ...answerValues(made, made?.image.id, model, version),
+    ...runtimeValues(made),
     name: made && !copy ? made.name : '',
     description: made?.description ?? '',
-    model_id: model || (made?.model?.id ?? ''),
-    version: version ?? made?.model?.version ?? '',
-    algorithm_id: made?.script?.id ?? '',
-    algorithm_version: made?.script?.version ?? '',
-    file: made?.script?.file ?? 'inference.py',
-    image_id: made?.image.id ?? '',
     spec_id: made?.spec_id ?? null,
     from: made?.source.kind ?? 'area',
     path: made?.source.path ?? '',
     dataset_id: made?.source.dataset?.id ?? '',
     dataset_version: made?.source.version ?? '',
     split: made?.source.split ?? '',
-    results: made?.results?.path ?? '',
-    parameters: pairs(made?.parameters ?? {}),
-    environment: pairs(made?.environment ?? {})
+    results: made?.results?.path ?? ''
   };
 }
 
@@ -96,22 +85,8 @@ function BatchForm(props: { edit: IBatchRead | null; draft: string; initial: IVa
   const [picking, setPicking] = useState<'path' | 'results' | null>(null);
   const { values, set, savedAt, forget, reset } = useDraft<IValues>(props.draft, props.initial);
   const unanswered = useAnswerBlocked(values);
-  const datasets = useQuery('datasets to batch', signal =>
-    client.call('GET /datasets', { query: { limit: 200, sort: '-updated_at' }, signal })
-  );
-  const versions = useQuery(values.dataset_id ? `dataset versions ${values.dataset_id}` : null, signal =>
-    client
-      .call('GET /datasets/{id}/versions', {
-        path: { id: values.dataset_id },
-        query: { limit: 200 },
-        signal
-      })
-      .then(answer => answer.items)
-  );
   const submit = useAction(
     async () => {
-      const pairs = (lines: { name: string; value: string }[]): [string, string][] =>
-        lines.filter(line => line.name.trim()).map(line => [line.name.trim(), line.value]);
       const body = {
         name: values.name.trim(),
         description: values.description,
@@ -127,10 +102,7 @@ function BatchForm(props: { edit: IBatchRead | null; draft: string; initial: IVa
                 split: values.split || null
               },
         results: values.results.trim() ? { kind: 'area' as const, path: values.results.trim() } : null,
-        parameters: Object.fromEntries(
-          pairs(values.parameters).map(([name, value]) => [name, guessed(value)])
-        ),
-        environment: Object.fromEntries(pairs(values.environment))
+        ...runtimeBody(values)
       };
       const made = edit
         ? await client.call('PATCH /batch-services/{id}', {
@@ -184,21 +156,7 @@ function BatchForm(props: { edit: IBatchRead | null; draft: string; initial: IVa
       }
     >
       <Section title={trans.__('What')}>
-        <TextField
-          label={trans.__('Name')}
-          required
-          maxLength={32}
-          value={values.name}
-          error={field('name')}
-          onChange={name => set({ name })}
-        />
-        <TextField
-          label={trans.__('Description')}
-          maxLength={200}
-          value={values.description}
-          error={field('description')}
-          onChange={description => set({ description })}
-        />
+        <NameFields values={values} set={set} error={field} longest={{ name: 32, description: 200 }} />
       </Section>
       <Section title={trans.__('Files')}>
         <RadioCards
@@ -224,48 +182,11 @@ function BatchForm(props: { edit: IBatchRead | null; draft: string; initial: IVa
             </Button>
           </div>
         ) : (
-          <div className="ais-Fields">
-            <SelectField
-              label={trans.__('Dataset')}
-              required
-              value={values.dataset_id}
-              error={field('source.dataset_id') ?? field('source')}
-              options={[
-                ...(values.dataset_id ? [] : [{ value: '', label: trans.__('choose') }]),
-                ...(datasets.data?.items ?? []).map(one => ({
-                  value: one.id,
-                  label: one.current_version ? one.name : trans.__('%1 (publish it first)', one.name),
-                  disabled: !one.current_version
-                }))
-              ]}
-              onChange={dataset_id =>
-                set({
-                  dataset_id,
-                  dataset_version:
-                    datasets.data?.items.find(one => one.id === dataset_id)?.current_version ?? ''
-                })
-              }
-            />
-            <SelectField
-              label={trans.__('Version')}
-              value={values.dataset_version}
-              error={field('source.version')}
-              options={(versions.data ?? []).map(one => ({ value: one.version, label: one.version }))}
-              onChange={dataset_version => set({ dataset_version })}
-            />
-            <SelectField
-              label={trans.__('Part')}
-              value={values.split}
-              error={field('source.split')}
-              options={[
-                { value: '', label: trans.__('all samples') },
-                { value: 'training', label: trans.__('training set') },
-                { value: 'validation', label: trans.__('validation set') },
-                { value: 'test', label: trans.__('test set') }
-              ]}
-              onChange={split => set({ split })}
-            />
-          </div>
+          <DatasetPartFields
+            values={values}
+            set={set}
+            error={name => field(`source.${name}`) ?? (name === 'dataset_id' ? field('source') : null)}
+          />
         )}
         <div className="ais-Fields">
           <TextField
@@ -297,22 +218,7 @@ function BatchForm(props: { edit: IBatchRead | null; draft: string; initial: IVa
         />
       </Section>
       <Section title={trans.__('Settings')}>
-        <h3>{trans.__('Parameters')}</h3>
-        <PairLines
-          label={trans.__('Parameters')}
-          lines={values.parameters}
-          add={trans.__('Add name = value')}
-          onChange={parameters => set({ parameters })}
-        />
-        {field('parameters') ? <p className="ais-FieldError">{field('parameters')}</p> : null}
-        <h3>{trans.__('Environment variables')}</h3>
-        <PairLines
-          label={trans.__('Environment variables')}
-          lines={values.environment}
-          add={trans.__('Add variable')}
-          onChange={environment => set({ environment })}
-        />
-        {field('environment') ? <p className="ais-FieldError">{field('environment')}</p> : null}
+        <RuntimeFields values={values} set={set} error={field} />
       </Section>
       {picking ? (
         <FilePicker

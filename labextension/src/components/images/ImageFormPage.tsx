@@ -4,6 +4,7 @@ import { useApp, usePage } from '../context';
 import { CheckField, TextArea, TextField } from '../controls';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
 import { PageFrame } from '../PageFrame';
+import { NameFields } from '../parts/NameFields';
 import { useAction } from '../useAction';
 
 interface IValues {
@@ -70,21 +71,7 @@ export default function ImageFormPage(): JSX.Element {
         }
       >
         <Section title={trans.__('What')}>
-          <TextField
-            label={trans.__('Name')}
-            required
-            maxLength={50}
-            value={values.name}
-            error={field('name')}
-            onChange={name => set({ name })}
-          />
-          <TextField
-            label={trans.__('Description')}
-            maxLength={255}
-            value={values.description}
-            error={field('description')}
-            onChange={description => set({ description })}
-          />
+          <NameFields values={values} set={set} error={field} />
           <fieldset className="ais-Group">
             <legend>{trans.__('For')}</legend>
             <CheckField

@@ -4,6 +4,7 @@ import { useApp, usePage } from '../context';
 import { SelectField, TextField } from '../controls';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
 import { PageFrame } from '../PageFrame';
+import { NameFields } from '../parts/NameFields';
 import { CATEGORIES, categoryWord } from '../parts/scopes';
 import type { ISourceChoice } from '../parts/SourceField';
 import { isChosen, NO_SOURCE, resolveFiles, SourceField } from '../parts/SourceField';
@@ -88,21 +89,7 @@ export default function ModelFormPage(): JSX.Element {
         }
       >
         <Section title={trans.__('What')}>
-          <TextField
-            label={trans.__('Name')}
-            required
-            value={values.name}
-            maxLength={50}
-            error={field('name')}
-            onChange={name => set({ name })}
-          />
-          <TextField
-            label={trans.__('Description')}
-            value={values.description}
-            maxLength={255}
-            error={field('description')}
-            onChange={description => set({ description })}
-          />
+          <NameFields values={values} set={set} error={field} />
           <div className="ais-Fields">
             <SelectField
               label={trans.__('For')}

@@ -1,4 +1,4 @@
-import type { AISpaceError, IScriptChoice } from '../../client';
+import type { AISpaceError, IScriptChoice, IServingModel, IServingScript } from '../../client';
 import { PageLink, useApp } from '../context';
 import { SelectField, TextField } from '../controls';
 import { useFieldErrors } from '../FormPage';
@@ -13,14 +13,22 @@ export interface IAnswerValues {
   image_id: string;
 }
 
-export const NO_ANSWER: IAnswerValues = {
-  model_id: '',
-  version: '',
-  algorithm_id: '',
-  algorithm_version: '',
-  file: 'inference.py',
-  image_id: ''
-};
+/** The values of a form for what answers now, or for a model that the address names. */
+export function answerValues(
+  made: { model: IServingModel | null; script: IServingScript | null } | null,
+  image: string | undefined,
+  model: string,
+  version: string | undefined
+): IAnswerValues {
+  return {
+    model_id: model || (made?.model?.id ?? ''),
+    version: version ?? made?.model?.version ?? '',
+    algorithm_id: made?.script?.id ?? '',
+    algorithm_version: made?.script?.version ?? '',
+    file: made?.script?.file ?? 'inference.py',
+    image_id: image ?? ''
+  };
+}
 
 /** The part of a request that says what answers. */
 export function answerBody(values: IAnswerValues): {

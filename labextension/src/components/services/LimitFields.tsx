@@ -2,6 +2,7 @@ import type { AISpaceError, IAutoStop, IServiceLimits, IServiceRead } from '../.
 import { useApp } from '../context';
 import { TextField } from '../controls';
 import { Section, useFieldErrors } from '../FormPage';
+import { NumberFields } from './NumberFields';
 
 export interface ILimitValues {
   requests_per_second: string;
@@ -72,65 +73,60 @@ export function LimitFields(props: {
     <>
       <Section title={trans.__('Limits')}>
         <div className="ais-Fields">
-          <TextField
-            label={trans.__('Requests a second')}
-            type="number"
-            min={0}
-            step="any"
-            value={values.requests_per_second}
-            error={field('limits.requests_per_second')}
-            help={trans.__('Empty: no limit')}
-            onChange={requests_per_second => set({ requests_per_second })}
-          />
-          <TextField
-            label={trans.__('Requests at the same time')}
-            type="number"
-            min={1}
-            max={10000}
-            value={values.max_in_flight}
-            error={field('limits.max_in_flight')}
-            onChange={max_in_flight => set({ max_in_flight })}
-          />
-          <TextField
-            label={trans.__('Largest request (MB)')}
-            type="number"
-            min={0}
-            step="any"
-            value={values.max_body_megabytes}
-            error={field('limits.max_body_bytes')}
-            onChange={max_body_megabytes => set({ max_body_megabytes })}
-          />
-          <TextField
-            label={trans.__('Longest wait for an answer (s)')}
-            type="number"
-            min={1}
-            max={3600}
-            step="any"
-            value={values.timeout_seconds}
-            error={field('limits.timeout_seconds')}
-            onChange={timeout_seconds => set({ timeout_seconds })}
+          <NumberFields
+            values={values}
+            set={set}
+            fields={[
+              {
+                name: 'requests_per_second',
+                label: trans.__('Requests a second'),
+                help: trans.__('Empty: no limit'),
+                error: field('limits.requests_per_second')
+              },
+              {
+                name: 'max_in_flight',
+                label: trans.__('Requests at the same time'),
+                min: 1,
+                max: 10000,
+                whole: true,
+                error: field('limits.max_in_flight')
+              },
+              {
+                name: 'max_body_megabytes',
+                label: trans.__('Largest request (MB)'),
+                error: field('limits.max_body_bytes')
+              },
+              {
+                name: 'timeout_seconds',
+                label: trans.__('Longest wait for an answer (s)'),
+                min: 1,
+                max: 3600,
+                error: field('limits.timeout_seconds')
+              }
+            ]}
           />
         </div>
       </Section>
       <Section title={trans.__('Stop by itself')}>
         <div className="ais-Fields">
-          <TextField
-            label={trans.__('After hours')}
-            type="number"
-            min={0}
-            step="any"
-            value={values.after_hours}
-            error={field('auto_stop.after_hours')}
-            help={trans.__('After each start; empty: never')}
-            onChange={after_hours => set({ after_hours })}
-          />
-          <TextField
-            label={trans.__('Without calls for minutes')}
-            type="number"
-            min={1}
-            value={values.idle_minutes}
-            error={field('auto_stop.idle_minutes')}
-            onChange={idle_minutes => set({ idle_minutes })}
+          <NumberFields
+            values={values}
+            set={set}
+            fields={[
+              {
+                name: 'after_hours',
+                label: trans.__('After hours'),
+                help: trans.__('After each start; empty: never'),
+                error: field('auto_stop.after_hours')
+              },
+              {
+                name: 'idle_minutes',
+                label: trans.__('Without calls for minutes'),
+                min: 1,
+                whole: true,
+                error: field('auto_stop.idle_minutes')
+              }
+            ]}
           />
           <TextField
             label={trans.__('At this time')}

@@ -1,7 +1,8 @@
 import type { AISpaceError, IRollbackRule } from '../../client';
 import { useApp } from '../context';
-import { CheckField, TextField } from '../controls';
+import { CheckField } from '../controls';
 import { useFieldErrors } from '../FormPage';
+import { NumberFields } from './NumberFields';
 import type { ITrans } from '../../i18n';
 
 export interface IRuleValues {
@@ -68,41 +69,33 @@ export function RuleFields(props: {
       />
       {values.ruled ? (
         <div className="ais-Fields">
-          <TextField
-            label={trans.__('Errors allowed (%)')}
-            type="number"
-            min={0}
-            max={99}
-            step="any"
-            value={values.errors_percent}
-            error={field('rule.errors_percent') ?? field('rule')}
-            onChange={errors_percent => set({ errors_percent })}
-          />
-          <TextField
-            label={trans.__('p99 allowed (ms)')}
-            type="number"
-            min={0}
-            step="any"
-            value={values.p99_ms}
-            error={field('rule.p99_ms')}
-            onChange={p99_ms => set({ p99_ms })}
-          />
-          <TextField
-            label={trans.__('Within minutes')}
-            type="number"
-            min={1}
-            max={60}
-            value={values.minutes}
-            error={field('rule.minutes')}
-            onChange={minutes => set({ minutes })}
-          />
-          <TextField
-            label={trans.__('From calls on')}
-            type="number"
-            min={1}
-            value={values.min_calls}
-            error={field('rule.min_calls')}
-            onChange={min_calls => set({ min_calls })}
+          <NumberFields
+            values={values}
+            set={set}
+            fields={[
+              {
+                name: 'errors_percent',
+                label: trans.__('Errors allowed (%)'),
+                max: 99,
+                error: field('rule.errors_percent') ?? field('rule')
+              },
+              { name: 'p99_ms', label: trans.__('p99 allowed (ms)'), error: field('rule.p99_ms') },
+              {
+                name: 'minutes',
+                label: trans.__('Within minutes'),
+                min: 1,
+                max: 60,
+                whole: true,
+                error: field('rule.minutes')
+              },
+              {
+                name: 'min_calls',
+                label: trans.__('From calls on'),
+                min: 1,
+                whole: true,
+                error: field('rule.min_calls')
+              }
+            ]}
           />
         </div>
       ) : null}

@@ -6,32 +6,26 @@ import { RadioCards, TextField } from '../controls';
 import { money } from '../formats';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
 import { PageFrame } from '../PageFrame';
-import { PairLines } from '../training/ParameterFields';
-import { guessed } from '../training/request';
+import { NameFields } from '../parts/NameFields';
 import { SpecPicker } from '../SpecPicker';
 import { ErrorView, Skeleton } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import type { IAnswerValues } from './AnswerFields';
-import { AnswerFields, NO_ANSWER, answerBody, useAnswerBlocked } from './AnswerFields';
+import { AnswerFields, answerBody, answerValues, useAnswerBlocked } from './AnswerFields';
 import type { ILimitValues } from './LimitFields';
 import { LimitFields, limitBody, limitValues } from './LimitFields';
 import type { IRuleValues } from './RuleFields';
 import { RuleFields, ruleBody, ruleValues } from './RuleFields';
+import type { IRuntimeValues } from './RuntimeFields';
+import { RuntimeFields, runtimeBody, runtimeValues } from './RuntimeFields';
 
-interface IPair {
-  name: string;
-  value: string;
-}
-
-interface IValues extends IAnswerValues, ILimitValues, IRuleValues {
+interface IValues extends IAnswerValues, ILimitValues, IRuleValues, IRuntimeValues {
   name: string;
   description: string;
   spec_id: string | null;
   replicas: string;
   visibility: Visibility;
-  parameters: IPair[];
-  environment: IPair[];
   model_path: string;
   use_gpu: string;
   share: string;
@@ -43,30 +37,17 @@ const ARGUMENTS = { model_path: 'model_path', use_gpu: 'use_gpu' };
 
 type Mode = 'create' | 'edit' | 'canary';
 
-const pairsOf = (values: Record<string, unknown>): IPair[] =>
-  Object.entries(values).map(([name, value]) => ({ name, value: String(value) }));
-
-const filled = (lines: IPair[]): [string, string][] =>
-  lines.filter(line => line.name.trim()).map(line => [line.name.trim(), line.value]);
-
 function initialOf(made: IServiceRead | null, model: string, version: string | undefined): IValues {
   return {
-    ...NO_ANSWER,
+    ...answerValues(made, made?.image_id, model, version),
+    ...runtimeValues(made),
     ...limitValues(made),
     ...ruleValues(null),
     name: made?.name ?? '',
     description: made?.description ?? '',
-    model_id: model || (made?.model?.id ?? ''),
-    version: version ?? made?.model?.version ?? '',
-    algorithm_id: made?.script?.id ?? '',
-    algorithm_version: made?.script?.version ?? '',
-    file: made?.script?.file ?? 'inference.py',
-    image_id: made?.image_id ?? '',
     spec_id: made?.spec_id ?? null,
     replicas: String(made?.replicas.total || 1),
     visibility: made?.visibility ?? 'private',
-    parameters: pairsOf(made?.parameters ?? {}),
-    environment: pairsOf(made?.environment ?? {}),
     model_path: made?.argument_mapping.model_path ?? '',
     use_gpu: made?.argument_mapping.use_gpu ?? '',
     share: '10',
@@ -138,14 +119,11 @@ function ServiceForm(props: {
         ...answerBody(values),
         spec_id: values.spec_id ?? '',
         replicas: Number(values.replicas),
-        parameters: Object.fromEntries(
-          filled(values.parameters).map(([name, value]) => [name, guessed(value)])
-        ),
+        ...runtimeBody(values),
         argument_mapping: {
           ...(values.model_path.trim() ? { model_path: values.model_path.trim() } : {}),
           ...(values.use_gpu.trim() ? { use_gpu: values.use_gpu.trim() } : {})
         },
-        environment: Object.fromEntries(filled(values.environment)),
         note: values.note
       };
       const about = {
@@ -240,21 +218,12 @@ function ServiceForm(props: {
         </Section>
       ) : (
         <Section title={trans.__('What')}>
-          <TextField
-            label={trans.__('Name')}
-            required
-            maxLength={32}
-            value={values.name}
-            error={field('name')}
+          <NameFields
+            values={values}
+            set={set}
+            error={field}
+            longest={{ name: 32, description: 200 }}
             help={service ? trans.__('The address stays when the name changes.') : undefined}
-            onChange={name => set({ name })}
-          />
-          <TextField
-            label={trans.__('Description')}
-            maxLength={200}
-            value={values.description}
-            error={field('description')}
-            onChange={description => set({ description })}
           />
           <RadioCards
             label={trans.__('Who may call it')}
@@ -307,46 +276,32 @@ function ServiceForm(props: {
       </Section>
       {mode === 'canary' ? null : <LimitFields values={values} set={set} error={submit.error} />}
       <Section title={trans.__('Settings')}>
-        <h3>{trans.__('Parameters')}</h3>
-        <PairLines
-          label={trans.__('Parameters')}
-          lines={values.parameters}
-          add={trans.__('Add name = value')}
-          onChange={parameters => set({ parameters })}
-        />
-        {field('parameters') ? <p className="ais-FieldError">{field('parameters')}</p> : null}
-        {values.algorithm_id ? (
-          <>
-            <h3>{trans.__('Argument names')}</h3>
-            <div className="ais-Fields">
-              <TextField
-                label={trans.__('Folder of the model')}
-                placeholder={ARGUMENTS.model_path}
-                maxLength={64}
-                value={values.model_path}
-                error={field('argument_mapping.model_path') ?? field('argument_mapping')}
-                help={trans.__('Attribute of args under which the script looks for it')}
-                onChange={model_path => set({ model_path })}
-              />
-              <TextField
-                label={trans.__('Whether there is a GPU')}
-                placeholder={ARGUMENTS.use_gpu}
-                maxLength={64}
-                value={values.use_gpu}
-                error={field('argument_mapping.use_gpu')}
-                onChange={use_gpu => set({ use_gpu })}
-              />
-            </div>
-          </>
-        ) : null}
-        <h3>{trans.__('Environment variables')}</h3>
-        <PairLines
-          label={trans.__('Environment variables')}
-          lines={values.environment}
-          add={trans.__('Add variable')}
-          onChange={environment => set({ environment })}
-        />
-        {field('environment') ? <p className="ais-FieldError">{field('environment')}</p> : null}
+        <RuntimeFields values={values} set={set} error={field}>
+          {values.algorithm_id ? (
+            <>
+              <h3>{trans.__('Argument names')}</h3>
+              <div className="ais-Fields">
+                <TextField
+                  label={trans.__('Folder of the model')}
+                  placeholder={ARGUMENTS.model_path}
+                  maxLength={64}
+                  value={values.model_path}
+                  error={field('argument_mapping.model_path') ?? field('argument_mapping')}
+                  help={trans.__('Attribute of args under which the script looks for it')}
+                  onChange={model_path => set({ model_path })}
+                />
+                <TextField
+                  label={trans.__('Whether there is a GPU')}
+                  placeholder={ARGUMENTS.use_gpu}
+                  maxLength={64}
+                  value={values.use_gpu}
+                  error={field('argument_mapping.use_gpu')}
+                  onChange={use_gpu => set({ use_gpu })}
+                />
+              </div>
+            </>
+          ) : null}
+        </RuntimeFields>
         <TextField
           label={trans.__('Why (for the deployment record)')}
           maxLength={255}

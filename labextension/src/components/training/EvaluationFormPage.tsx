@@ -1,21 +1,19 @@
 import { useState } from 'react';
-import type { Split } from '../../client';
 import { idempotencyKey } from '../../client';
 import { useApp, usePage } from '../context';
 import { SelectField, TextField } from '../controls';
 import { FormPage, Section, useDraft, useFieldErrors } from '../FormPage';
 import { PageFrame } from '../PageFrame';
+import type { IDatasetPart } from '../parts/DatasetPartFields';
+import { DatasetPartFields } from '../parts/DatasetPartFields';
 import { SpecPicker } from '../SpecPicker';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 
-interface IValues {
+interface IValues extends IDatasetPart {
   name: string;
   model_id: string;
   version: string;
-  dataset_id: string;
-  dataset_version: string;
-  split: Split | '';
   spec_id: string | null;
 }
 
@@ -39,18 +37,6 @@ export default function EvaluationFormPage(): JSX.Element {
   );
   const modelVersions = useQuery(values.model_id ? `model versions ${values.model_id}` : null, signal =>
     client.call('GET /models/{id}/versions', { path: { id: values.model_id }, query: { limit: 200 }, signal })
-  );
-  const datasets = useQuery('datasets to evaluate', signal =>
-    client.call('GET /datasets', { query: { limit: 200, sort: '-updated_at' }, signal })
-  );
-  const versions = useQuery(values.dataset_id ? `dataset versions ${values.dataset_id}` : null, signal =>
-    client
-      .call('GET /datasets/{id}/versions', {
-        path: { id: values.dataset_id },
-        query: { limit: 200 },
-        signal
-      })
-      .then(answer => answer.items)
   );
   const submit = useAction(
     async () => {
@@ -141,47 +127,7 @@ export default function EvaluationFormPage(): JSX.Element {
           </div>
         </Section>
         <Section title={trans.__('Data')}>
-          <div className="ais-Fields">
-            <SelectField
-              label={trans.__('Dataset')}
-              required
-              value={values.dataset_id}
-              error={field('dataset_id')}
-              options={[
-                ...(values.dataset_id ? [] : [choose]),
-                ...(datasets.data?.items ?? []).map(one => ({
-                  value: one.id,
-                  label: one.current_version ? one.name : trans.__('%1 (publish it first)', one.name),
-                  disabled: !one.current_version
-                }))
-              ]}
-              onChange={dataset_id =>
-                set({
-                  dataset_id,
-                  dataset_version:
-                    datasets.data?.items.find(one => one.id === dataset_id)?.current_version ?? ''
-                })
-              }
-            />
-            <SelectField
-              label={trans.__('Version')}
-              value={values.dataset_version}
-              options={(versions.data ?? []).map(one => ({ value: one.version, label: one.version }))}
-              onChange={dataset_version => set({ dataset_version })}
-            />
-            <SelectField
-              label={trans.__('Part')}
-              value={values.split}
-              error={field('split')}
-              options={[
-                { value: '', label: trans.__('all samples') },
-                { value: 'training', label: trans.__('training set') },
-                { value: 'validation', label: trans.__('validation set') },
-                { value: 'test', label: trans.__('test set') }
-              ]}
-              onChange={split => set({ split })}
-            />
-          </div>
+          <DatasetPartFields values={values} set={set} error={name => field(`inputs.0.${name}`)} />
         </Section>
         <Section title={trans.__('Resources')}>
           <SpecPicker
