@@ -1,8 +1,8 @@
 """Read a dataset version as the platform lays it out for a workload.
 
 The folder holds the samples under their paths, and ``.aispace/dataset.json`` and ``.aispace/annotations.jsonl`` (one
-line a sample: ``{path, sha256, split, state, objects}``). A table has no file for each of its rows: its lines hold
-their ``values``, and ``table.csv`` all of them.
+line a sample: ``{path, sha256, split, state, objects}`` and, where it was reviewed, ``review``). A table has no file
+for each of its rows: its lines hold their ``values``, and ``table.csv`` all of them.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ class Sample:
         ``"train"``, ``"validation"``, ``"test"`` or ``None``.
     state : str or None
         State of the annotation, for instance ``"labelled"``.
+    review : mapping or None
+        What was said of it last: ``verdict`` (``"accept"``, ``"reject"``) and ``reason``.
     values : mapping or None
         A row of a table: names of its columns to numbers, booleans, texts or ``None`` where a cell is empty.
     """
@@ -63,6 +65,7 @@ class Sample:
     split: str | None = None
     state: str | None = None
     values: Mapping[str, int | float | bool | str | None] | None = None
+    review: Mapping[str, str] | None = None
 
     @property
     def text(self) -> str:
@@ -116,9 +119,10 @@ class Dataset:
 
     @property
     def labelled(self) -> tuple[Sample, ...]:
-        """Samples that have at least one label; of boxes, those that somebody looked at."""
+        """Samples that have at least one label; of boxes, those that somebody looked at. None that was rejected."""
         boxes = self.annotation_type == "object_detection"
-        return tuple(s for s in self.samples if s.labels or (boxes and s.state in ("labelled", "reviewed")))
+        seen = ("labelled", "reviewed")
+        return tuple(s for s in self.samples if s.state != "rejected" and (s.labels or (boxes and s.state in seen)))
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -145,6 +149,7 @@ def _sample(root: Path, record: Mapping[str, Any]) -> Sample:
         split=record.get("split"),
         state=record.get("state"),
         values=record.get("values"),
+        review=record.get("review"),
     )
 
 

@@ -48,11 +48,19 @@ def street(tmp_path: Path) -> Path:
 
 
 def test_boxes_come_and_go_by_the_command_line(run: Run, api: Api, street: Path, tmp_path: Path) -> None:
-    words = ["import", str(street), "--dataset", "street", "--kind", "object_detection", "--label", "person=people"]
+    words = ["import", str(street), "--dataset", "street", "--kind", "object_detection", "--map", "person=people"]
     code, out, err = run(*words, "--inspect")
     assert code == 0, err
     assert "coco (confidence 100%)" in out
-    assert "people 2" in out
+    assert "person 2 -> people" in out
+    code, out, err = run(*words, "--map", "persn=people")
+    assert (code, "no label 'persn'. They have person" in out + err) == (1, True), out + err
+    code, out, err = run(*words, "--inspect", "--map", "persn=people")
+    assert (code, "label_mapping.persn" in err or "no label 'persn'" in err) == (2, True), err
+    code, out, err = run(*words[:-1], "person")
+    assert (code, "--map: expected 'old=new', found 'person'" in err) == (2, True), err
+    code, out, err = run(*words, "--map", "person=")
+    assert (code, "--map: 'person' is given twice" in err) == (2, True), err
     code, out, err = run(*words, "--strict")
     assert code == 1
     assert "refused boxes.json, line 1: 1.png: the box from (90, 2) to (93, 6) is outside" in err

@@ -167,9 +167,12 @@ class Datasets(Collection[DatasetRead]):
         """Count labels, states and splits."""
         return self._get(Statistics, f"/datasets/{dataset_id}/statistics")
 
-    def publish(self, dataset_id: str, *, note: str = "", include: str = "all") -> DatasetVersionRead:
-        """Make the next version of the working copy."""
-        return self._post(DatasetVersionRead, f"/datasets/{dataset_id}/publish", {"note": note, "include": include})
+    def publish(
+        self, dataset_id: str, *, note: str = "", include: str = "all", rejected: bool = False
+    ) -> DatasetVersionRead:
+        """Make the next version of the working copy; ``rejected``: with the rejected samples and their reasons."""
+        body = {"note": note, "include": include, "rejected": rejected}
+        return self._post(DatasetVersionRead, f"/datasets/{dataset_id}/publish", body)
 
     def versions(self, dataset_id: str) -> list[DatasetVersionRead]:
         """List the versions, newest first."""

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 
 from ..client import AISpaceClient
 from ..datasets.annotations import Layout
-from ..datasets.requests import ExportLayout, ImportInspection, Note, RefusedFile
+from ..datasets.requests import ExportLayout, FoundLabel, ImportInspection, Note, RefusedFile
 from ..errors import Invalid, NotFound
 from .terminal import Terminal
 from .verbs import Verbs, verb
@@ -34,8 +34,8 @@ def _import(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
         dataset = client.datasets.create(given.dataset, data_type=data_type, annotation_type=given.kind)
         terminal.say(f"made dataset {dataset.name} ({dataset.id})")
     options: dict[str, Any] = {"layout": given.layout, "voc_boxes": given.voc_boxes}
-    if given.label:
-        options["label_mapping"] = _mapping(given.label)
+    if given.map:
+        options["label_mapping"] = _mapping(given.map)
     table = {name: getattr(given, name) for name in ("text_column", "label_column", "delimiter", "encoding")}
     if any(value is not None for value in table.values()):
         options["table"] = {name: value for name, value in table.items() if value is not None}
@@ -61,12 +61,14 @@ def _import(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
 
 
 def _mapping(pairs: list[str]) -> dict[str, str | None]:
-    """Read ``name=label`` pairs; an empty label leaves out what has the name."""
+    """Read ``old=new`` pairs; an empty new name leaves out what has the old one."""
     mapping: dict[str, str | None] = {}
     for pair in pairs:
         name, equals, label = pair.partition("=")
         if not equals or not name:
-            raise Invalid("label", f"--label: expected 'name=label', found {pair!r}.")
+            raise Invalid("map", f"--map: expected 'old=new', found {pair!r}. Write for instance --map dog=animal.")
+        if mapping.get(name, label or None) != (label or None):
+            raise Invalid("map", f"--map: {name!r} is given twice. Give it once.")
         mapping[name] = label or None
     return mapping
 
@@ -77,7 +79,7 @@ def _inspect(found: ImportInspection, terminal: Terminal) -> int:
         ("layout", f"{found.layout} (confidence {found.confidence:.0%})"),
         ("samples", f"{found.count:,}" + (" of the dataset, annotations only" if found.annotations_only else "")),
         ("boxes", None if found.objects is None else f"{found.objects:,}"),
-        ("labels", ", ".join(f"{label} {n:,}" for label, n in list(found.labels.items())[:20])),
+        ("labels", ", ".join(_of_files(label) for label in found.found_labels[:20])),
         ("columns", ", ".join(f"{c.name} ({c.role}, {c.type})" for c in table.columns[:30]) if table else None),
         ("refused", f"{found.refused:,}"),
     ]
@@ -85,6 +87,15 @@ def _inspect(found: ImportInspection, terminal: Terminal) -> int:
     _say_notes(found.notes, terminal)
     _say_refused(found.problems, terminal)
     return 0
+
+
+def _of_files(label: FoundLabel) -> str:
+    """Tell a label of the files, how often it is there, and what becomes of it where that is something else."""
+    if label.label is None:
+        becomes = " -> left out" if label.fits else " -> refused: no name of a label"
+    else:
+        becomes = f" -> {label.label}" if label.label != label.name else ""
+    return f"{label.name} {label.n:,}{becomes}"
 
 
 def _say_notes(notes: list[Note], terminal: Terminal) -> None:
@@ -120,7 +131,8 @@ def _label(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient)
 
 def _publish(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
     dataset = client.datasets.find(given.dataset)
-    version = client.datasets.publish(dataset.id, note=given.note, include="confirmed" if given.confirmed else "all")
+    include = "confirmed" if given.confirmed else "all"
+    version = client.datasets.publish(dataset.id, note=given.note, include=include, rejected=given.rejected)
     terminal.object(
         version, [("dataset", dataset.id), ("version", version.version), ("samples", f"{version.file_count:,}")]
     )
@@ -152,7 +164,7 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace import ./cars --dataset cars-night
         aispace import digits.zip --dataset digits --layout class_folders
         aispace import ./more --dataset digits --overwrite skip --strict
-        aispace import coco.zip --dataset street --kind object_detection --label person=people
+        aispace import coco.zip --dataset street --kind object_detection --map person=people --map dog=
         aispace import reviews.csv --dataset reviews --kind text_classification --text-column comment
         aispace import iris.csv --dataset iris --kind tabular_classification --inspect
     """)  # fmt: skip
@@ -162,10 +174,11 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     imported.add_argument("--layout", default="auto", choices=["auto", *get_args(Layout)])
     imported.add_argument("--inspect", action="store_true", help="only tell what would be imported")
     imported.add_argument(
+        "--map",
         "--label",
         action="append",
-        metavar="NAME=LABEL",
-        help="call a label of the files otherwise; NAME= leaves it out",
+        metavar="OLD=NEW",
+        help="take a label of the files as another, new or of the dataset; OLD= leaves it out (again for each label)",
     )
     imported.add_argument("--text-column", help="column of a table that holds the text")
     imported.add_argument("--label-column", help="column of a table that holds the label; '' for none")
@@ -197,7 +210,9 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """)  # fmt: skip
     publish.add_argument("dataset", help="name or id")
     publish.add_argument("--note", default="")
-    publish.add_argument("--confirmed", action="store_true", help="leave out what is not confirmed")
+    which = publish.add_mutually_exclusive_group()
+    which.add_argument("--confirmed", action="store_true", help="leave out what is not confirmed")
+    which.add_argument("--rejected", action="store_true", help="rejected samples too, with the reasons")
     export = verb(
         verbs, shared, "export", _export, purpose="Save a version of a dataset as a zip file.",
         examples="""

@@ -290,6 +290,8 @@ def json_line(line: Line, columns: Sequence[Mapping[str, Any]] | None = None) ->
         "hard": bool(record.get("d")),
         "objects": record.get("o", []),
     }
+    if "r" in record:
+        value["review"] = {key: record["r"][key] for key in ("verdict", "reason")}
     if columns is not None:
         value["values"] = read_row(columns, record["c"])
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

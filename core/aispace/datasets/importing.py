@@ -10,7 +10,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..errors import AISpaceError, Conflict, NotFound, renamed
+from ..garbage import rare_collections
 from ..identity import Principal, authorize
 from ..ids import new_id
 from ..listing import paged
@@ -26,7 +27,7 @@ from ..schemas import AreaSource, BatchSource, Page, Progress, Reason, UploadSou
 from .access import dataset_row, kind_of, restored_principal, saved_principal
 from .annotations import HUMAN
 from .formats.shelf import Shelf
-from .layouts import Found, group_labels
+from .layouts import Found
 from .looking import inspect_source
 from .orm import Dataset, Import, Sample
 from .requests import (
@@ -38,7 +39,7 @@ from .requests import (
     ImportRequest,
     RefusedFile,
 )
-from .resolving import choose_layout, labels_in, resolve, write_spool
+from .resolving import check_mapping, choose_layout, declared_labels, labels_in, resolve, write_spool
 from .staging import REPORTED, Staged, Target, stage_files
 from .working import WorkingCopy, locked, status_of
 
@@ -155,7 +156,9 @@ class ImportService:
                     for path, width, height, state in session.execute(statement)
                 ]
 
-        return Target(kind_of(dataset), dataset.template, dataset.columns, existing)
+        group = dataset.label_group_id
+        labels = [] if group is None else [label.name for label in self.platform.labels.of_dataset(group).labels]
+        return Target(kind_of(dataset), dataset.template, dataset.columns, existing, frozenset(labels))
 
     def get(self, principal: Principal, import_id: str) -> ImportRead:
         """Tell how far an import is."""
@@ -222,15 +225,16 @@ class ImportService:
         principal = restored_principal(row.principal)
         request = ImportRequest.model_validate(row.request)
         try:
-            if row.status != "committing":
-                self._stage(principal, row, request)
-            self._commit(principal, import_id, request)
+            with rare_collections():
+                if row.status != "committing":
+                    self._stage(principal, row, request)
+                self._commit(principal, import_id, request)
         except Stopped:
             return
         except Cancelled:
             self._end(principal, import_id, "cancelled")
         except AISpaceError as error:
-            self._end(principal, import_id, "failed", Reason(code=error.code, message=error.message))
+            self._end(principal, import_id, "failed", _why(error))
         except Exception:  # whatever it was: it is logged, and the import says so
             log.exception("import %s failed", import_id)
             message = "Nothing more was imported. The platform made a mistake; its log says which."
@@ -289,11 +293,12 @@ class ImportService:
         with self.platform.blobs.batch() as batch, self.platform.blobs.writer() as writer:
             for line in write_spool(counted(resolve(layout, staged, batch))):
                 writer.write(line)
+            check_mapping(staged)
             batch.flush()
             spool = writer.commit()
         if not count and not staged.report.refused_count:
             raise AISpaceError("source_empty", "Nothing was imported. There are no files in it. Choose another source.")
-        staged.report.layout = layout
+        staged.report.layout, staged.report.notes = layout, staged.notes()
         with self.db.write() as session:
             dataset = locked(session, row.dataset_id)
             kept = session.get_one(Import, row.id)
@@ -316,8 +321,7 @@ class ImportService:
             return
         known = {label.name for label in self.platform.labels.of_dataset(dataset.label_group_id).labels}
         staged.report.labels_created = [label for label in labels if label not in known]
-        declared = group_labels(staged.sidecars) or []
-        self.platform.labels.add_labels(principal, dataset.label_group_id, labels, declared)
+        self.platform.labels.add_labels(principal, dataset.label_group_id, labels, declared_labels(staged))
 
     def _commit(self, principal: Principal, import_id: str, request: ImportRequest) -> None:
         with self.db.read() as session:
@@ -346,14 +350,12 @@ class ImportService:
             dataset = locked(session, row.dataset_id)
             copy = WorkingCopy(session, dataset)
             report = ImportReport.model_validate(row.report)
-            there = copy.by_paths([item["path"] for item in part])
             files = [item for item in part if not item.get("annotate")]
+            there = copy.by_paths([item["path"] for item in files])
             new = list(self._new(files, there, request, report, known))
             copy.add(new, by=principal.user_id, confirm=request.confirm)
             report.imported += len(new)
-            for item in part:
-                if item.get("annotate"):
-                    self._annotate(copy, there.get(item["path"]), item, principal, request, report)
+            self._annotate(copy, [item for item in part if item.get("annotate")], principal, request, report)
             if request.overwrite == "replace":
                 for item in files:
                     if item["path"] in there and there[item["path"]].sha256 != item["sha256"]:
@@ -366,26 +368,28 @@ class ImportService:
     def _annotate(
         self,
         copy: WorkingCopy,
-        sample: Sample | None,
-        item: dict[str, Any],
+        items: Sequence[dict[str, Any]],
         principal: Principal,
         request: ImportRequest,
         report: ImportReport,
     ) -> None:
-        if sample is None:
-            words = "the sample was deleted meanwhile"
-            _refuse(report, RefusedFile(path=item["path"], code="no_such_sample", message=words))
-            return
-        if sample.state in HUMAN and request.overwrite != "replace":
-            words = "a person annotated the sample; that is kept"
-            _refuse(report, RefusedFile(path=item["path"], code="human_annotation", message=words))
-            return
-        objects = item["objects"]
-        state = item["state"] or ("unlabelled" if not objects else "labelled" if request.confirm else "started")
-        copy.annotate(sample, objects, state, by=principal.user_id if state != "unlabelled" else None)
-        if item.get("split") is not None:
-            copy.set_split(sample, item["split"])
-        report.annotated += 1
+        there = copy.briefs([item["path"] for item in items])
+        given = []
+        for item in items:
+            sample = there.get(item["path"])
+            if sample is None:
+                words = "the sample was deleted meanwhile"
+                _refuse(report, RefusedFile(path=item["path"], code="no_such_sample", message=words))
+                continue
+            if sample.state in HUMAN and request.overwrite != "replace":
+                words = "a person annotated the sample; that is kept"
+                _refuse(report, RefusedFile(path=item["path"], code="human_annotation", message=words))
+                continue
+            objects = item["objects"]
+            state = item["state"] or ("unlabelled" if not objects else "labelled" if request.confirm else "started")
+            given.append((sample, objects, state, item.get("split")))
+        copy.annotate_all(given, by=principal.user_id)
+        report.annotated += len(given)
 
     def _new(
         self,
@@ -458,6 +462,13 @@ class ImportService:
             created_at=row.created_at,
             ended_at=row.ended_at,
         )
+
+
+def _why(error: AISpaceError) -> Reason:
+    """Give the reason of a failed import: that of the field, where one is refused."""
+    fields = error.details.get("fields")
+    code = fields[0]["code"] if fields else error.code
+    return Reason(code=code, message=error.message, params=error.details.get("params", {}))
 
 
 def _refuse(report: ImportReport, refused: RefusedFile) -> None:

@@ -24,9 +24,12 @@ NO_SPLIT: Final = "no_split"
 UNLABELLED: Final = ("unlabelled", "unlabeled", "_unlabelled", "unknown", "未标注")
 IGNORED: Final = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints")
 MANIFESTS: Final = ("annotations.jsonl", "manifest.jsonl")
+LINE_MANIFEST: Final = ".manifest"
+"""Suffix of line manifests."""
 MAX_SIDECAR: Final = 256 << 20
 """Bytes of a file that says something about the others."""
 MAX_LABEL: Final = 30
+MAX_REASON: Final = 200
 
 
 @dataclass(slots=True)
@@ -53,6 +56,8 @@ class Placed:
     split: str | None = None
     hard: bool = False
     state: str | None = None
+    review: dict[str, str] | None = None
+    """Verdict and reason of its last review."""
     error: tuple[str, str] | None = None
     """Code and message when it cannot be taken."""
     boxes: Callable[[], Iterable[RawBox]] | None = None
@@ -61,6 +66,8 @@ class Placed:
     """That file."""
     said_size: tuple[int, int] | None = None
     """Width and height that the file says the image has."""
+    text: str | None = None
+    """A text that is no file of its own."""
 
 
 def is_ignored(path: str) -> bool:
@@ -75,6 +82,7 @@ def is_sidecar(path: str) -> bool:
     parent = path.rpartition("/")[0].rpartition("/")[2]
     return (
         name in MANIFESTS
+        or name.endswith(LINE_MANIFEST)
         or name == "label_group.json"
         or (name.startswith("label_") and name.endswith(".json"))
         or (parent == "annotation" and name.lower().endswith((".json", *SUFFIXES)))
@@ -198,9 +206,19 @@ def _manifest(files: Sequence[Found], sidecars: Mapping[str, bytes]) -> Iterator
         placed.split = entry.get("split") if entry.get("split") in SPLITS else None
         placed.hard = entry.get("hard") is True
         placed.state = entry.get("state") if entry.get("state") in STATES else None
+        placed.review = _review(entry.get("review"))
         if not all(isinstance(o, dict) for o in placed.objects):
             placed.error = ("annotation_invalid", "its line of the manifest has no list of objects")
         yield placed
+
+
+def _review(given: Any) -> dict[str, str] | None:
+    """Read a review; what is none is left out, as other marks are."""
+    if not isinstance(given, dict) or given.get("verdict") not in ("accept", "reject"):
+        return None
+    reason = given.get("reason")
+    reason = reason.strip()[:MAX_REASON] if isinstance(reason, str) else ""
+    return {"verdict": given["verdict"], "reason": reason}
 
 
 def _origin(files: Sequence[Found], sidecars: Mapping[str, bytes]) -> Iterator[Placed]:

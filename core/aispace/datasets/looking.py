@@ -12,7 +12,16 @@ from .formats.roles import find_roles
 from .formats.tables import Table
 from .layouts import Found
 from .requests import ImportInspection, PreviewSample, TablePreview
-from .resolving import TABLES, choose_layout, form_of, found_layout, natural, resolve
+from .resolving import (
+    TABLES,
+    check_mapping,
+    choose_layout,
+    form_of,
+    found_labels,
+    found_layout,
+    natural,
+    resolve,
+)
 from .schemas import Column
 from .staging import Staged, sort_member
 
@@ -41,17 +50,19 @@ def inspect_source(platform: Platform, principal: Principal, source: Source, sta
             if len(preview) == 40:  # every other one stays: at the end there are 20 to 39, from all over
                 preview, step = preview[::2], step * 2
         count += 1
+    check_mapping(staged)
     return ImportInspection(
         layout=layout,
         confidence=confidence,
         count=count,
         labels={k: staged.labels[k] for k in sorted(staged.labels, key=natural)},
+        found_labels=found_labels(staged),
         refused=staged.report.refused_count,
         preview=preview[:: max(len(preview) // 20, 1)][:20],
         objects=staged.report.objects,
         annotations_only=staged.annotations_only,
         problems=staged.report.refused[:100],
-        notes=staged.report.notes,
+        notes=staged.notes(),
         table=_table_preview(layout, staged) if layout in TABLES else None,
     )
 

@@ -95,7 +95,8 @@ class Sample(Base):
     by: Mapped[str | None] = mapped_column(String(64), default=None)
     at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     review: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
-    """The last review: ``{"verdict", "reason", "by", "at"}``; it outlasts the change that it asked for."""
+    """The last review: ``{"verdict", "reason", "by", "at"}``; it outlasts the change that it asked for. Its ``before``
+    is the one of a sample that was mended, and comes back when this one is taken back."""
     revision: Mapped[int] = mapped_column(default=1)
     change: Mapped[int] = mapped_column(BigInteger)
     added: Mapped[int] = mapped_column(BigInteger)

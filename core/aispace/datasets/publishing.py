@@ -263,7 +263,8 @@ def check_publishable(row: Dataset, request: PublishRequest) -> None:
         raise Conflict("import_running", "Not published. An import is running. Wait for its end, or cancel it.")
     if not row.total:
         raise Conflict("nothing_to_publish", "Not published. The dataset has no samples. Import some first.")
-    open_states = {state: getattr(row, state) for state in STATES if state not in (*CONFIRMED, "auto")}
+    taken = (*CONFIRMED, "auto", *(["rejected"] if request.rejected else []))
+    open_states = {state: getattr(row, state) for state in STATES if state not in taken}
     missing = {state: n for state, n in open_states.items() if n}
     if request.include == "all" and missing:
         raise Conflict(

@@ -2,8 +2,8 @@
 
 Line: the path, a tab, and compact JSON: ``n`` number of the sample, ``x`` first 16 digits of its SHA-256, ``t`` media
 type, ``w``, ``h`` pixels, ``s`` state, ``p`` split, ``d`` hard, ``o`` objects, ``b`` who annotated, ``a`` when
-(milliseconds of Unix time), ``c`` the sample itself where it is a row of a table or a short text. The manifest of the
-same version has the same paths in the same order.
+(milliseconds of Unix time), ``r`` the last review (`Sample.review`), ``c`` the sample itself where it is a row of a
+table or a short text. The manifest of the same version has the same paths in the same order.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from .orm import Sample
 View = mmap.mmap | bytes
 RECORDED: Final = (
     "path", "number", "sha256", "size", "media_type", "width", "height",
-    "content", "state", "split", "hard", "objects", "by", "at",
+    "content", "state", "split", "hard", "objects", "by", "at", "review",
 )  # fmt: skip
 """What a version keeps of a sample."""
 Recordable = Sample | Any
 """A sample, or a row with the columns `RECORDED`."""
 BLOCK: Final = 1 << 16
+ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def write_record(sample: Recordable) -> bytes:
@@ -45,8 +46,9 @@ def write_record(sample: Recordable) -> bytes:
         record["b"] = sample.by
     if sample.at is not None:
         record["a"] = round(sample.at.timestamp() * 1000)
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return f"{sample.path}\t{text}\n".encode()
+    if sample.review:
+        record["r"] = {key: sample.review[key] for key in ("verdict", "reason", "by", "at")}
+    return f"{sample.path}\t{ENCODE(record)}\n".encode()
 
 
 def entry_of(sample: Recordable) -> Entry:

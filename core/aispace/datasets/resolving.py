@@ -10,13 +10,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..errors import AISpaceError, Invalid
 from .annotations import HUMAN, AnnotationObject, Layout, check_objects
-from .contents import ColumnType
+from .contents import INLINE, ColumnType
 from .formats.boxes import RawBox, fit
+from .formats.line_manifest import place_lines
 from .formats.placing import Tree, Unreadable, detect_boxes, place_boxes
 from .formats.roles import Roles, find_roles
 from .formats.rows import TableRows, align, with_types
 from .formats.tables import Table
-from .layouts import MANIFESTS, Placed, common_folder, detect, group_labels, place
+from .layouts import LINE_MANIFEST, MANIFESTS, Placed, common_folder, detect, group_labels, place
+from .requests import FoundLabel
 from .staging import BATCH_FILES, Staged, fits_label
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ BOXES: Final[tuple[Layout, ...]] = ("coco", "voc", "yolo")
 def found_layout(staged: Staged) -> tuple[Layout, float]:
     """Guess the layout of what came."""
     kind = staged.target.kind
+    if any(name.endswith(LINE_MANIFEST) for name in staged.sidecars):
+        return "line_manifest", 1.0
     manifest = any(name.rpartition("/")[2] in MANIFESTS for name in staged.sidecars)
     if kind.shapes and not manifest:
         return detect_boxes(staged.shelf, len(staged.files))
@@ -51,6 +55,7 @@ def form_of(path: str) -> Layout:
 
 NEEDED: Final = {
     "manifest": "a manifest.jsonl",
+    "line_manifest": "a file *.manifest",
     "origin": "a label_*.json and a folder 'origin'",
     "coco": "a JSON file with images, annotations and categories",
     "voc": "XML files",
@@ -86,7 +91,7 @@ def choose_layout(staged: Staged) -> Layout:
         "voc": any(name.lower().endswith(".xml") for name in names),
         "yolo": any(name.lower().endswith(".txt") for name in names),
     }.get(wanted, any(form_of(path) == wanted for path in staged.shelf.large))
-    if wanted in ("manifest", "origin") or (wanted in NEEDED and not fits):
+    if wanted in ("manifest", "line_manifest", "origin") or (wanted in NEEDED and not fits):
         raise AISpaceError(
             "layout_mismatch",
             f"Nothing was imported. The layout {wanted!r} needs {NEEDED[wanted]}. Choose another layout.",
@@ -104,6 +109,17 @@ def resolve(layout: Layout, staged: Staged, batch: Batch | None) -> Iterator[dic
     batch : Batch or None
         Takes long texts out of tables; ``None`` for a look only.
     """
+    options = staged.options
+    for row in _resolved(layout, staged, batch):
+        if options.hard_only and not (row["hard"] or any(item.get("hard") for item in row["objects"])):
+            staged.note("not_hard", row["path"])
+        elif options.only_labels is not None and not row["objects"]:
+            staged.note("not_chosen", row["path"])
+        else:
+            yield row
+
+
+def _resolved(layout: Layout, staged: Staged, batch: Batch | None) -> Iterator[dict[str, Any]]:
     if layout in TABLES:
         yield from _rows(layout, staged, batch)
         return
@@ -121,10 +137,33 @@ def resolve(layout: Layout, staged: Staged, batch: Batch | None) -> Iterator[dic
             staged.refuse(item.file.path, *item.error)
         elif row is not None:
             seen.add(item.path)
-            yield row
+            yield row if item.text is None else _text_row(row, item.text, batch)
+            if batch is not None and len(batch.pending) >= BATCH_FILES:
+                batch.flush()
+
+
+def _text_row(row: dict[str, Any], text: str, batch: Batch | None) -> dict[str, Any]:
+    """Keep a text that is no file: in its row where it is short."""
+    if row["size"] <= INLINE:
+        return {**row, "content": text}
+    if batch is None:
+        return {**row, "content": None, "excerpt": text}
+    batch.put(text.encode())
+    return {**row, "content": None}
 
 
 def _placed(layout: Layout, staged: Staged) -> Iterator[Placed]:
+    if layout == "line_manifest":
+        manifests = {path: raw for path, raw in staged.sidecars.items() if path.endswith(LINE_MANIFEST)}
+        yield from place_lines(
+            manifests,
+            staged.files or staged.target.existing(),
+            staged.shelf,
+            staged.target.kind,
+            pixels=staged.options.voc_boxes == "pixels",
+            refuse=staged.refuse,
+        )
+        return
     if layout not in BOXES:
         yield from place(layout, staged.files, staged.sidecars)
         return
@@ -136,13 +175,22 @@ def _placed(layout: Layout, staged: Staged) -> Iterator[Placed]:
         if item.boxes is not None or not staged.annotations_only:
             yield item
     for name in tree.labels:
+        staged.found.setdefault(name, 0)
         mapped = staged.options.label_mapping.get(name, name)
         if mapped is not None and fits_label(mapped):
             staged.declared.append(mapped)
 
 
 def _row(item: Placed, objects: list[dict[str, Any]], state: str | None) -> dict[str, Any]:
-    row = {"path": item.path, "split": item.split, "hard": item.hard, "objects": objects, "state": state}
+    row: dict[str, Any] = {
+        "path": item.path,
+        "split": item.split,
+        "hard": item.hard,
+        "objects": objects,
+        "state": state,
+    }
+    if item.review is not None:
+        row["review"] = item.review
     if not item.file.sha256 and item.file.state is not None:
         return {**row, "annotate": True}
     file = item.file
@@ -160,13 +208,15 @@ def _said(item: Placed, staged: Staged) -> dict[str, Any] | None:
     """Take what a layout says of a sample."""
     kind = staged.target.kind
     try:
-        found = []
-        for given in OBJECTS.validate_python(item.objects):
-            name = None if given.label is None else staged.label(given.label)
-            if given.label is not None and name is None:
+        taken = []
+        for given in item.objects:
+            if not isinstance(given.get("label"), str):
+                taken.append(given)
+            elif (name := staged.label(given["label"])) is None:
                 staged.note("left_out", item.file.path)
-                continue
-            found.append(given.model_copy(update={"label": name}))
+            else:
+                taken.append({**given, "label": name})
+        found = OBJECTS.validate_python(taken)
         size = (item.file.width, item.file.height) if item.file.width and item.file.height else None
         names = {o.label for o in found if o.label is not None}
         objects = check_objects(kind, staged.target.template, names, found, size)
@@ -184,8 +234,8 @@ def _said(item: Placed, staged: Staged) -> dict[str, Any] | None:
             else ("annotation_invalid", f"its annotation cannot be used: {field['message']}")
         )
         return None
-    for taken in objects:
-        staged.count(taken["label"])
+    for said in objects:
+        staged.count(said["label"])
     counts = objects or kind.many or item.state == "unlabelled"
     return _row(item, objects, item.state if counts else None)
 
@@ -195,6 +245,7 @@ def _boxed(item: Placed, staged: Staged) -> dict[str, Any] | None:
     file = item.file
     if file.state in HUMAN and not staged.replace:
         staged.refuse(file.path, "human_annotation", "a person annotated the sample; that is kept")
+        staged.unread = True
         return None
     size = (file.width, file.height)
     try:
@@ -205,6 +256,7 @@ def _boxed(item: Placed, staged: Staged) -> dict[str, Any] | None:
         if len(raw) > MAX_OBJECTS:
             raise Unreadable("too_many_objects", f"an image has more than {MAX_OBJECTS} objects", 0)
     except Unreadable as error:
+        staged.unread = True
         words = error.message if error.code == "xml_broken" else f"{file.path}: {error.message}"
         staged.refuse(item.said_in, error.code, words, error.line or None)
         return None if staged.annotations_only else _row(item, [], None)
@@ -339,9 +391,55 @@ def _labelled_row(row: dict[str, Any], table: Table, roles: Roles, staged: Stage
     return {**row, "hard": False, "objects": [{"label": label} for label in labels], "state": None}
 
 
+def declared_labels(staged: Staged) -> list[dict[str, Any]]:
+    """Give the labels of ``label_*.json`` with their colours and keys, under the names that the mapping gives them."""
+    declared = []
+    for label in group_labels(staged.sidecars) or []:
+        staged.found.setdefault(label["name"], 0)
+        mapped = staged.options.label_mapping.get(label["name"], label["name"])
+        if mapped is not None:
+            declared.append({**label, "name": mapped})
+    return declared
+
+
+def check_mapping(staged: Staged) -> None:
+    """Refuse a mapping of a label that the files do not have, once all of them are read.
+
+    Raises
+    ------
+    Invalid
+        Names the label.
+    """
+    declared_labels(staged)
+    unknown = next((name for name in staged.options.label_mapping if name not in staged.found), None)
+    if unknown is None or staged.unread:
+        return
+    known = sorted(staged.found, key=natural)
+    shown = f"They have {', '.join(known[:20])}{', ...' if len(known) > 20 else ''}" if known else "They have none"
+    raise Invalid(
+        f"label_mapping.{unknown}",
+        f"Label mapping: the files have no label {unknown[:60]!r}. {shown}. Name one of those, or leave it out.",
+        code="label_not_in_source",
+        params={"label": unknown[:60], "labels": known[:100]},
+    )
+
+
+def found_labels(staged: Staged) -> list[FoundLabel]:
+    """Give the labels of the files, and what becomes of each."""
+    declared_labels(staged)
+    mapping = staged.options.label_mapping
+    found = []
+    for name in sorted(staged.found, key=natural)[:MAX_LABELS]:
+        label = mapping.get(name, name)
+        label = label if label is not None and fits_label(label) else None
+        known = label is not None and label in staged.target.labels
+        found.append(FoundLabel(name=name, n=staged.found[name], label=label, known=known, fits=fits_label(name)))
+    return found
+
+
 def labels_in(staged: Staged) -> list[str]:
     """Give all labels that the dataset will need: those that the files declare first, in their order."""
-    declared = [*(label["name"] for label in group_labels(staged.sidecars) or []), *staged.declared]
+    declared = [*(label["name"] for label in declared_labels(staged)), *staged.declared]
     return list(dict.fromkeys([*filter(fits_label, declared), *sorted(staged.labels, key=natural)]))
 
 

@@ -17,12 +17,12 @@ from ..identity import Principal
 from ..listing import contains
 from ..schemas import CursorInfo, CursorPage, Ref
 from .access import dataset_row, kind_of
-from .annotations import HUMAN, REVIEWABLE, AnnotationObject, AnnotationRead, ReviewRead, check_objects
+from .annotations import HUMAN, REVIEWABLE, AnnotationObject, AnnotationRead, check_objects
 from .contents import excerpt, read_row
 from .orm import Dataset, Sample, SampleLabel
 from .requests import AnnotationBatch, AnnotationItem, AnnotationPut, AnnotationResult, AnnotationResults
 from .schemas import LabelShare, SampleFilter, SampleQuery, SampleRead, SampleUpdate, Statistics
-from .snapshots import annotator
+from .snapshots import annotator, read_review
 from .working import WorkingCopy, counters, sample_id, sample_number
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class SampleService:
                 copy.set_hard(sample, body.hard)
             if body.review is not None:
                 if sample.state not in REVIEWABLE:
-                    raise Conflict("not_labelled", f"Not reviewed. The sample is {sample.state}. Confirm it first.")
+                    raise Conflict("not_confirmed", f"Not reviewed. The sample is {sample.state}. Confirm it first.")
                 copy.review(sample, body.review, body.reason, principal.user_id)
 
         return self._change(principal, dataset_id, given, revision, change)
@@ -409,9 +409,7 @@ class SampleService:
                 by=annotator(sample.by, names),
                 at=sample.at,
             ),
-            review=None
-            if sample.review is None
-            else ReviewRead(**{**sample.review, "by": annotator(sample.review["by"], names)}),
+            review=None if sample.review is None else read_review(sample.review, names),
             revision=sample.revision,
             excerpt=excerpt(self.platform.blobs, sample.media_type, sample.content, sample.sha256),
             values=None if row.columns is None or sample.content is None else read_row(row.columns, sample.content),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, DateTime, Dialect, String, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
@@ -58,6 +58,10 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value) / MICRO
 
 
+COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+"""Made once: `json.dumps` makes an encoder for each value."""
+
+
 class JSONValue(TypeDecorator[Any]):
     """Any JSON value; ``JSONB`` on PostgreSQL, text on SQLite."""
 
@@ -72,7 +76,7 @@ class JSONValue(TypeDecorator[Any]):
         """Write compact JSON with sorted keys, so that equal values have equal text."""
         if value is None or dialect.name == "postgresql":
             return value
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return COMPACT(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Read what was written."""

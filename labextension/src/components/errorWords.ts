@@ -52,6 +52,11 @@ export const ERROR_WORDS: Words = {
   engine_taken: t =>
     t.__('Not started. Another AI Space uses the same folder. An administrator has to stop that one first.'),
   file_too_large: (t, p) => t.__('Nothing was imported. A file has more than %1.', size(p.limit)),
+  folder_moved: (t, p) =>
+    t.__(
+      'Not started. The folder %1 belongs to who had this before. Edit it and choose a folder of your own, or a dataset.',
+      text(p.path)
+    ),
   folder_changed: t => t.__('Not deleted. Something was put into the folder meanwhile. Try again.'),
   forbidden: t => t.__('Not done. You are not allowed to do this. Ask the owner or an administrator.'),
   hub_away: t => t.__('Not done. The hub, which knows who you are, does not answer. Try again in a moment.'),
@@ -110,7 +115,11 @@ export const ERROR_WORDS: Words = {
   no_version: t => t.__('Not done. The model has no version yet. Upload or save one first.'),
   not_found: t => t.__('Not found. It may have been deleted, or it is not shared with you.'),
   not_json: t => t.__('Not done. The request is no valid JSON. Correct it and send it again.'),
-  not_labelled: t => t.__('Not reviewed. The sample is not labelled. Confirm it first.'),
+  not_confirmed: t => t.__('Not reviewed. The sample is not labelled. Confirm it first.'),
+  not_labelled: t =>
+    t.__(
+      'Not published. Some samples are not confirmed. Confirm or mend them, or publish the confirmed samples only.'
+    ),
   not_a_file: t => t.__('It is a link or a special file, which is not shown here.'),
   not_owner: t =>
     t.__(

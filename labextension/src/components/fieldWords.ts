@@ -47,6 +47,11 @@ export const FIELD_WORDS: Words = {
   invalid: (t, p) => t.__('This is not accepted. %1', text(p.message)),
   is_owner: t => t.__('He owns it already. Name somebody else.'),
   kind_unknown: t => t.__('This type of annotation is not possible for this type of data.'),
+  label_not_in_source: (t, p) =>
+    t.__(
+      'The files have no label %1. Choose among those that they have, or leave it out of the mapping.',
+      text(p.label)
+    ),
   label_missing: t => t.__('A sample without a label can not be confirmed.'),
   label_needs_shape: t =>
     t.__('This kind of annotation labels boxes, not whole samples. Draw them, or import annotations.'),

@@ -58,6 +58,6 @@ export function reasonText(
   trans: ITrans,
   reason: { code: string; message: string; params?: Record<string, unknown> }
 ): string {
-  const word = reasons[reason.code] ?? errors[reason.code];
+  const word = reasons[reason.code] ?? errors[reason.code] ?? fieldErrors[reason.code];
   return word ? word(trans, reason.params ?? {}) : reason.message;
 }

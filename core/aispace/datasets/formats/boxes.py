@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..annotations import DECIMALS, box_of_edges
@@ -31,7 +31,7 @@ class RawBox:
     edges: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     relative: bool = False
     score: float | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] | None = None
     hard: bool = False
     line: int | None = None
     problem: tuple[str, str] | None = None

@@ -83,8 +83,6 @@ def _annotation(shelf: Shelf, source: int, path: str, value: Any, line: int, ref
         refuse(path, "box_missing", f"annotation {value.get('id')!r} has no bbox of four numbers", line)
         return
     extra: dict[str, Any] = {}
-    if value.get("segmentation"):
-        extra["outline"] = True
     attributes = value.get("attributes")
     if isinstance(attributes, dict) and attributes:
         extra["attributes"] = attributes
@@ -94,7 +92,7 @@ def _annotation(shelf: Shelf, source: int, path: str, value: Any, line: int, ref
     if type(score) in (int, float) and 0 <= score <= 1:
         extra["score"] = score
     said = json.dumps(extra, ensure_ascii=False) if extra else None
-    shelf.insert("boxes", (source, image, category, *edges, said, line))
+    shelf.insert("boxes", (source, image, category, *edges, bool(value.get("segmentation")), said, line))
 
 
 def _edges(box: Any) -> tuple[float, float, float, float] | None:
@@ -108,19 +106,14 @@ def _edges(box: Any) -> tuple[float, float, float, float] | None:
 def boxes(shelf: Shelf, source: int, image: Any, categories: dict[Any, str]) -> Iterator[RawBox]:
     """Give what a file said of an image."""
     rows = shelf.select(
-        "select category, x, y, w, h, extra, line from boxes where source = ? and image = ? order by rowid",
+        "select category, x, y, w, h, outline, extra, line from boxes where source = ? and image = ? order by rowid",
         (source, image),
     )
-    for category, x, y, w, h, extra, line in rows:
-        more = json.loads(extra) if extra else {}
-        box = RawBox(
-            categories.get(category, ""),
-            (x, y, w, h),
-            score=more.get("score"),
-            attributes=more.get("attributes", {}),
-            outline=bool(more.get("outline")),
-            line=line,
-        )
+    for category, x, y, w, h, outline, extra, line in rows:
+        box = RawBox(categories.get(category, ""), (x, y, w, h), line=line, outline=bool(outline))
+        if extra:
+            more = json.loads(extra)
+            box.score, box.attributes = more.get("score"), more.get("attributes")
         if category not in categories:
             box.problem = ("category_unknown", f"category {category!r} is not in the file's categories")
         yield box

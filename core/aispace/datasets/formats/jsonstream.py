@@ -34,7 +34,8 @@ class JsonStream:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._decode: Callable[..., str] = codecs.getincrementaldecoder("utf-8-sig")("strict").decode
-        self._scan = json.JSONDecoder().raw_decode
+        # What `raw_decode` calls, without a call in between for each of a million elements.
+        self._scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # typeshed lacks it
         self._buffer, self._at, self._ended = "", 0, False
         self.line = 1
         """Of the element that was read last."""
@@ -97,6 +98,9 @@ class JsonStream:
         self._at = 0
 
     def _next(self) -> str:
+        character = self._buffer[self._at : self._at + 1]
+        if character and character not in " \t\r\n":
+            return character
         while True:
             match = SPACE.match(self._buffer, self._at)
             end = match.end() if match else self._at
@@ -121,6 +125,9 @@ class JsonStream:
                 value, end = self._scan(self._buffer, self._at)
             except RecursionError:
                 raise BrokenJson("it is nested too deeply", self.line) from None
+            except StopIteration:
+                if self._ended:
+                    raise BrokenJson("Expecting value", self.line) from None
             except ValueError as error:
                 if self._ended:
                     reason = error.msg if isinstance(error, json.JSONDecodeError) else "a number is too long"

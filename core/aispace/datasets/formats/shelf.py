@@ -19,7 +19,7 @@ TABLES: Final = """
 create table notes (path text primary key, data blob) without rowid;
 create table images (source integer, id, name text, width, height, line integer, primary key (source, id))
     without rowid;
-create table boxes (source integer, image, category, x, y, w, h, extra text, line integer);
+create table boxes (source integer, image, category, x, y, w, h, outline integer, extra text, line integer);
 """
 
 
@@ -65,7 +65,9 @@ class Shelf:
 
     def insert(self, table: str, row: tuple[Any, ...]) -> None:
         """Add a row to a table; a second one of the same key is left out."""
-        waiting = self._waiting.setdefault(table, [])
+        waiting = self._waiting.get(table)
+        if waiting is None:
+            waiting = self._waiting[table] = []
         waiting.append(row)
         if len(waiting) >= WAITING:
             self._write(table)

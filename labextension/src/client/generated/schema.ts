@@ -38,7 +38,7 @@ export interface components {
              * @default manifest
              * @enum {string}
              */
-            layout?: "class_folders" | "manifest" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl";
+            layout?: "class_folders" | "manifest" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest";
             /** @default download */
             target?: "download" | components["schemas"]["AreaTarget"];
         };
@@ -378,6 +378,36 @@ export interface components {
             split?: ("training" | "validation" | "test") | null;
             version: string;
         };
+        /** @description Results on their way into a dataset, or there. */
+        BatchDelivery: {
+            /** @description Null where somebody else asked for it. */
+            dataset: components["schemas"]["Ref"] | null;
+            /** @description Samples that a person had annotated: that was kept. */
+            kept: number;
+            /** @description Samples that got a proposal. */
+            proposed: number;
+            reason: components["schemas"]["Reason"] | null;
+            /** @description The first of them. */
+            refusals: components["schemas"]["BatchRefusal"][];
+            /** @description Samples whose result says nothing that fits. */
+            refused: number;
+            /** @enum {string} */
+            status: "running" | "succeeded" | "failed";
+            /** @description What was published; null: nothing, ``reason`` says why. */
+            version: string | null;
+        };
+        /** @description Put the results into a dataset: as proposals, which people confirm. */
+        BatchDeliveryRequest: {
+            /** @description Of a new dataset made of a folder; null: as the results look. */
+            annotation_type?: ("image_classification" | "object_detection" | "text_classification") | null;
+            /** @description Of a new dataset with the same files; null: into the dataset that the files came from. */
+            name?: string | null;
+            /**
+             * @description Publish the working copy with the proposals as the next version.
+             * @default true
+             */
+            publish?: boolean;
+        };
         /** @description What became of one file. */
         BatchFileRead: {
             /** @description Why it failed. */
@@ -412,6 +442,8 @@ export interface components {
             cost: components["schemas"]["Amount"] | null;
             counts: components["schemas"]["BatchCounts"];
             created_at: string;
+            /** @description Where its results were put as annotations last; null: nowhere. */
+            delivery: components["schemas"]["BatchDelivery"] | null;
             description: string;
             ended_at: string | null;
             environment: {
@@ -444,6 +476,12 @@ export interface components {
             visibility: "private" | "public" | "preset";
             /** @description The last one: for log and metrics. */
             workload_id: string | null;
+        };
+        /** @description A result that could not become a proposal. */
+        BatchRefusal: {
+            code: string;
+            message: string;
+            path: string;
         };
         /** @description All complete uploads that carry the same ``batch`` in their metadata; ``relativePath`` tells where each lies. */
         BatchSource: {
@@ -1005,6 +1043,7 @@ export interface components {
             name?: string | null;
             nodes?: number | null;
             note?: string | null;
+            notify?: ("running" | "succeeded" | "failed")[] | null;
             parameters?: {
                 [key: string]: boolean | number | string | null;
             } | null;
@@ -1013,11 +1052,14 @@ export interface components {
             retries?: number | null;
             seed?: number | null;
             spec_id?: string | null;
+            /** @default true */
+            start?: boolean;
             /**
              * @default single_node
              * @constant
              */
             task_type?: "single_node";
+            template?: string | null;
         };
         /** @description One sample with what was said of it. */
         EvaluatedSample: {
@@ -1108,7 +1150,7 @@ export interface components {
         ExportInspection: {
             count: number;
             /** @enum {string} */
-            layout: "class_folders" | "manifest" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl";
+            layout: "class_folders" | "manifest" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest";
             /** @description What is not in the export, for instance ``{"code": "hard", "n": 12, ...}``; empty when nothing is lost. */
             losses: components["schemas"]["Note"][];
             /** @description Whether this kind of dataset goes into this form. */
@@ -1120,7 +1162,7 @@ export interface components {
              * @default manifest
              * @enum {string}
              */
-            layout?: "class_folders" | "manifest" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl";
+            layout?: "class_folders" | "manifest" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest";
         };
         /** @description An export. */
         ExportRead: {
@@ -1322,7 +1364,7 @@ export interface components {
                 [key: string]: number;
             };
             /** @enum {string} */
-            layout: "class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl";
+            layout: "class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest";
             notes: components["schemas"]["Note"][];
             /** @description How many boxes there are. */
             objects: number | null;
@@ -1335,6 +1377,11 @@ export interface components {
         /** @description What to look at before an import. */
         ImportInspectRequest: {
             /**
+             * @description Take only samples that are marked hard, or have an object that is.
+             * @default false
+             */
+            hard_only?: boolean;
+            /**
              * @description Labels of the files to labels of the dataset; null leaves out what has the label, one that is not named keeps
              *     its name. A label that the files do not have is refused.
              */
@@ -1342,7 +1389,9 @@ export interface components {
                 [key: string]: string | null;
             };
             /** @default auto */
-            layout?: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl") | "auto";
+            layout?: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest") | "auto";
+            /** @description Take only what has one of these labels of the files; the other labels are left out. */
+            only_labels?: string[] | null;
             source: components["schemas"]["UploadSource"] | components["schemas"]["BatchSource"] | components["schemas"]["AreaSource"];
             table?: components["schemas"]["TableOptions"];
             /**
@@ -1404,6 +1453,11 @@ export interface components {
              */
             duplicates?: "keep" | "skip";
             /**
+             * @description Take only samples that are marked hard, or have an object that is.
+             * @default false
+             */
+            hard_only?: boolean;
+            /**
              * @description Labels of the files to labels of the dataset; null leaves out what has the label, one that is not named keeps
              *     its name. A label that the files do not have is refused.
              */
@@ -1411,7 +1465,9 @@ export interface components {
                 [key: string]: string | null;
             };
             /** @default auto */
-            layout?: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl") | "auto";
+            layout?: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest") | "auto";
+            /** @description Take only what has one of these labels of the files; the other labels are left out. */
+            only_labels?: string[] | null;
             /**
              * @description What happens to a file whose path the dataset has already.
              * @default refuse
@@ -1438,6 +1494,58 @@ export interface components {
             split: ("training" | "validation" | "test") | null;
             version: string;
         };
+        /** @description Settings under a name. */
+        JobTemplateCreate: {
+            /** @default  */
+            description?: string;
+            /**
+             * @default training
+             * @enum {string}
+             */
+            kind?: "training" | "evaluation";
+            name: string;
+            /** @description Those of a training run, or of an evaluation: what the form of that kind sends, without its name. */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default private
+             * @enum {string}
+             */
+            visibility?: "private" | "public" | "preset";
+        };
+        /** @description A template, with the names of what it is made of; a part that is gone, or that one may not see, has none. */
+        JobTemplateRead: {
+            algorithm: components["schemas"]["VersionRef"] | null;
+            /** @description What the caller may do with it now, for instance ``["write", "delete", "publish"]``. */
+            can: string[];
+            created_at: string;
+            description: string;
+            id: string;
+            inputs: components["schemas"]["InputRead"][];
+            /** @enum {string} */
+            kind: "training" | "evaluation";
+            model: components["schemas"]["VersionRef"] | null;
+            name: string;
+            owner: components["schemas"]["Ref"];
+            revision: number;
+            settings: {
+                [key: string]: unknown;
+            };
+            spec: components["schemas"]["Ref"] | null;
+            updated_at: string;
+            /** @enum {string} */
+            visibility: "private" | "public" | "preset";
+        };
+        /** @description Changes; what is absent stays. The name stays: commands and notebooks call a template by it. */
+        JobTemplateUpdate: {
+            description?: string | null;
+            /** @description All settings anew. */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            visibility?: ("private" | "public" | "preset") | null;
+        };
         JsonValue: unknown;
         /** @description What a kind of dataset is. */
         Kind: {
@@ -1445,8 +1553,8 @@ export interface components {
             /** @description Fields of an object besides ``id``, ``label``, ``score``, ``attributes`` and ``hard``. */
             carries: string[];
             data_type: string;
-            exports: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl")[];
-            imports: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl")[];
+            exports: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest")[];
+            imports: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest")[];
             /** @description Whether it needs labels. */
             label_group: boolean;
             /**
@@ -1477,6 +1585,15 @@ export interface components {
             /** @description Shortcut in the annotator: a digit or lower-case letter, except c, r and u, which the annotator uses itself. */
             key: string | null;
             name: string;
+        };
+        /** @description A label that goes from the group and from all samples. */
+        LabelDelete: {
+            label: string;
+            /**
+             * @description Delete the samples that have this label only, too; otherwise they stay, unlabelled.
+             * @default false
+             */
+            samples?: boolean;
         };
         /** @description Name of a copy. */
         LabelGroupCopy: {
@@ -1534,6 +1651,16 @@ export interface components {
             name?: string | null;
             visibility?: ("private" | "public" | "preset") | null;
         };
+        /** @description A label's other name, in the group and on all samples that have it. */
+        LabelRename: {
+            label: string;
+            /**
+             * @description Join it to a label of that name which the group has already.
+             * @default false
+             */
+            merge?: boolean;
+            to: string;
+        };
         /** @description How often a label occurs. */
         LabelShare: {
             color: string | null;
@@ -1582,7 +1709,7 @@ export interface components {
         LineageEdge: {
             from: string;
             /** @enum {string} */
-            relation: "training_data" | "validation_data" | "evaluation_data" | "code" | "runtime" | "start_model" | "saved" | "deployed" | "forked" | "evaluated" | "batch_data";
+            relation: "training_data" | "validation_data" | "evaluation_data" | "code" | "runtime" | "start_model" | "saved" | "deployed" | "forked" | "evaluated" | "batch_data" | "batch_results";
             to: string;
         };
         /** @description Everything that an object came from, and everything made from it. */
@@ -1861,6 +1988,10 @@ export interface components {
             items: components["schemas"]["ImportRead"][];
             page: components["schemas"]["PageInfo"];
         };
+        Page_JobTemplateRead_: {
+            items: components["schemas"]["JobTemplateRead"][];
+            page: components["schemas"]["PageInfo"];
+        };
         Page_LabelGroupRead_: {
             items: components["schemas"]["LabelGroupRead"][];
             page: components["schemas"]["PageInfo"];
@@ -2060,6 +2191,17 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description What a change of a label everywhere did. */
+        Relabelled: {
+            /** @description Samples that say something else now. */
+            changed: number;
+            /**
+             * @description Samples that are gone from the working copies.
+             * @default 0
+             */
+            deleted: number;
+            group: components["schemas"]["LabelGroupRead"];
+        };
         /** @description How many processes answer. */
         ReplicaCount: {
             ready: number;
@@ -2189,6 +2331,8 @@ export interface components {
             };
             /** @description Delete an image that nothing uses */
             "DELETE /images/{id}": Record<string, never>;
+            /** @description Delete a job template; jobs that were made from it stay */
+            "DELETE /job-templates/{id}": Record<string, never>;
             /** @description Delete a label group that no dataset uses */
             "DELETE /label-groups/{id}": Record<string, never>;
             /** @description Delete a model that no service uses, with all versions */
@@ -2205,7 +2349,7 @@ export interface components {
             "DELETE /tokens/{id}": Record<string, never>;
             /** @description Delete a job with all runs; models saved from it stay */
             "DELETE /training-jobs/{id}": Record<string, never>;
-            /** @description Delete a run that has ended */
+            /** @description Delete a run that has ended, or a draft */
             "DELETE /training-jobs/{id}/runs/{version}": Record<string, never>;
             /** @description Delete for good all that lies in the caller's trash */
             "DELETE /trash": {
@@ -2672,6 +2816,29 @@ export interface components {
             /** @description Tell how far an import is */
             "GET /imports/{id}": {
                 response: components["schemas"]["ImportRead"];
+            };
+            /** @description List job templates */
+            "GET /job-templates": {
+                query?: {
+                    /** @enum {string} */
+                    kind?: "training" | "evaluation";
+                    /** @default 50 */
+                    limit?: number;
+                    /** @default 0 */
+                    offset?: number;
+                    q?: string;
+                    /**
+                     * @default all
+                     * @enum {string}
+                     */
+                    scope?: "all" | "mine" | "shared" | "preset";
+                    sort?: string;
+                };
+                response: components["schemas"]["Page_JobTemplateRead_"];
+            };
+            /** @description Give a job template */
+            "GET /job-templates/{id}": {
+                response: components["schemas"]["JobTemplateRead"];
             };
             /** @description List label groups */
             "GET /label-groups": {
@@ -3339,6 +3506,11 @@ export interface components {
                 body?: components["schemas"]["ImageUpdate"];
                 response: components["schemas"]["ImageRead"];
             };
+            /** @description Change description, settings or visibility of a job template */
+            "PATCH /job-templates/{id}": {
+                body?: components["schemas"]["JobTemplateUpdate"];
+                response: components["schemas"]["JobTemplateRead"];
+            };
             /** @description Change a label group */
             "PATCH /label-groups/{id}": {
                 body?: components["schemas"]["LabelGroupUpdate"];
@@ -3379,6 +3551,11 @@ export interface components {
                 body?: components["schemas"]["TrainingJobUpdate"];
                 response: components["schemas"]["TrainingJobRead"];
             };
+            /** @description Change the settings of a run that was not started yet */
+            "PATCH /training-jobs/{id}/runs/{version}": {
+                body?: components["schemas"]["RunChanges"];
+                response: components["schemas"]["RunRead"];
+            };
             /** @description Send the next bytes of an upload */
             "PATCH /uploads/{id}": {
                 body: unknown;
@@ -3411,6 +3588,11 @@ export interface components {
             /** @description Put files through a model once, in the background */
             "POST /batch-services": {
                 body: components["schemas"]["BatchCreate"];
+                response: components["schemas"]["BatchRead"];
+            };
+            /** @description Put the results into a dataset, as proposals that people confirm */
+            "POST /batch-services/{id}/dataset": {
+                body?: components["schemas"]["BatchDeliveryRequest"];
                 response: components["schemas"]["BatchRead"];
             };
             /** @description Go on with what is not done yet */
@@ -3532,6 +3714,11 @@ export interface components {
             "POST /imports/{id}/cancel": {
                 response: components["schemas"]["ImportRead"];
             };
+            /** @description Keep settings of a job under a name */
+            "POST /job-templates": {
+                body: components["schemas"]["JobTemplateCreate"];
+                response: components["schemas"]["JobTemplateRead"];
+            };
             /** @description Make a label group */
             "POST /label-groups": {
                 body: components["schemas"]["LabelGroupCreate"];
@@ -3541,6 +3728,16 @@ export interface components {
             "POST /label-groups/{id}/copy": {
                 body: components["schemas"]["LabelGroupCopy"];
                 response: components["schemas"]["LabelGroupRead"];
+            };
+            /** @description Delete a label, also from all samples, or with those that have no other */
+            "POST /label-groups/{id}/labels/delete": {
+                body: components["schemas"]["LabelDelete"];
+                response: components["schemas"]["Relabelled"];
+            };
+            /** @description Rename a label, also on all samples that have it */
+            "POST /label-groups/{id}/labels/rename": {
+                body: components["schemas"]["LabelRename"];
+                response: components["schemas"]["Relabelled"];
             };
             /** @description Change one's own password */
             "POST /me/password": {
@@ -3655,6 +3852,15 @@ export interface components {
                 body?: components["schemas"]["SaveModel"];
                 response: components["schemas"]["ModelVersionRead"];
             };
+            /** @description Keep the settings of a run as a job template */
+            "POST /training-jobs/{id}/runs/{version}/save-template": {
+                body: components["schemas"]["TemplateOfRun"];
+                response: components["schemas"]["JobTemplateRead"];
+            };
+            /** @description Submit a run that was kept as a draft */
+            "POST /training-jobs/{id}/runs/{version}/start": {
+                response: components["schemas"]["RunRead"];
+            };
             /** @description Ask a run to end */
             "POST /training-jobs/{id}/runs/{version}/stop": {
                 response: components["schemas"]["RunRead"];
@@ -3663,6 +3869,10 @@ export interface components {
             "POST /training-jobs/estimate": {
                 body?: components["schemas"]["EstimateRequest"];
                 response: components["schemas"]["Estimate"];
+            };
+            /** @description Ask all runs of one's own jobs that wait or run to end */
+            "POST /training-jobs/stop": {
+                response: components["schemas"]["StoppedJobs"];
             };
             /** @description Offer an object to another user */
             "POST /transfers": {
@@ -3751,6 +3961,7 @@ export interface components {
             model?: components["schemas"]["ModelRef-Input"] | null;
             nodes?: number | null;
             note?: string | null;
+            notify?: ("running" | "succeeded" | "failed")[] | null;
             parameters?: {
                 [key: string]: boolean | number | string | null;
             } | null;
@@ -3883,6 +4094,8 @@ export interface components {
             nodes: number;
             /** @default  */
             note: string;
+            /** @description On what its owner is told. */
+            notify: ("running" | "succeeded" | "failed")[];
             parameters: {
                 [key: string]: boolean | number | string | null;
             };
@@ -4285,6 +4498,10 @@ export interface components {
             };
             total: number;
         };
+        /** @description Runs that were asked to end. */
+        StoppedJobs: {
+            stopped: components["schemas"]["VersionRef"][];
+        };
         /** @description How to read CSV, TSV and JSON lines; what is left out is found out. */
         TableOptions: {
             delimiter?: string | null;
@@ -4312,6 +4529,12 @@ export interface components {
             /** @description The first 20, as they are in the file. */
             rows: string[][];
             text_column: string | null;
+        };
+        /** @description Keep the settings of a run under a name. */
+        TemplateOfRun: {
+            /** @default  */
+            description?: string;
+            name: string;
         };
         /** @description An input or output, in the words of the Open Inference Protocol. */
         Tensor: {
@@ -4388,6 +4611,8 @@ export interface components {
             nodes?: number;
             /** @default  */
             note?: string;
+            /** @description On what its owner is told. */
+            notify?: ("running" | "succeeded" | "failed")[];
             parameters?: {
                 [key: string]: boolean | number | string | null;
             };
@@ -4403,10 +4628,17 @@ export interface components {
             seed?: number | null;
             spec_id: string;
             /**
+             * @description False: keep the first run as a draft, which is changed and started later.
+             * @default true
+             */
+            start?: boolean;
+            /**
              * @default single_node
              * @constant
              */
             task_type?: "single_node";
+            /** @description Keep the settings as a job template of this name too. */
+            template?: string | null;
         };
         /** @description A job and its newest run. */
         TrainingJobRead: {

@@ -13,13 +13,17 @@ import { PageLink, useApp, usePage } from '../context';
 import { Button, CheckField, RadioCards, SelectField } from '../controls';
 import { FilePicker } from '../FilePicker';
 import { bytes, count } from '../formats';
-import { FormPage, Section } from '../FormPage';
+import { FormPage, Section, useFieldErrors } from '../FormPage';
 import { PageFrame } from '../PageFrame';
 import { ErrorView, Skeleton } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
+import { shellWord } from '../training/request';
 import { ImportProgress } from './ImportProgress';
 import { Layouts, Preview, TableFields, useSampleCount } from './ImportPreview';
+import type { LabelChoices } from './labelChoices';
+import { fitsLabel, mapArgument, mapOptions, mappingOf } from './labelChoices';
+import { LabelMapping } from './LabelMapping';
 import { droppedFiles, filesOf } from './localFiles';
 import { layoutMeaning, layoutWord, splitWord } from './words';
 
@@ -68,6 +72,11 @@ export default function ImportPage(): JSX.Element {
         signal
       })
   );
+  const [choices, setChoices] = useState<LabelChoices>({});
+  // A choice for a label that is not there (any more, after another column was named) is no part of the request.
+  const found = inspection.data?.found_labels ?? [];
+  const mapping = mappingOf(found, choices);
+  const misnamed = Object.values(mapping).some(label => label !== null && !fitsLabel(label));
   const samples = useSampleCount(dataset.data);
   const [picking, setPicking] = useState(false);
   const [over, setOver] = useState(false);
@@ -117,6 +126,7 @@ export default function ImportPage(): JSX.Element {
         body: {
           source: source!,
           ...options,
+          ...(Object.keys(mapping).length > 0 ? { label_mapping: mapping } : {}),
           overwrite,
           duplicates: distinct ? 'skip' : 'keep',
           confirm,
@@ -129,6 +139,7 @@ export default function ImportPage(): JSX.Element {
     { onError: () => undefined }
   );
   const refusal: AISpaceError | null = start.error;
+  const wrong = useFieldErrors(refusal);
 
   const drop = (event: DragEvent): void => {
     event.preventDefault();
@@ -149,7 +160,13 @@ export default function ImportPage(): JSX.Element {
         label={trans.__('Import')}
         verb={trans.__('Import')}
         busy={start.busy}
-        blocked={inspection.data ? null : trans.__('Wait until the files have been looked at')}
+        blocked={
+          !inspection.data
+            ? trans.__('Wait until the files have been looked at')
+            : misnamed
+              ? trans.__('Give each renamed label a name')
+              : null
+        }
         error={refusal}
         onSubmit={start.run}
         summary={
@@ -171,6 +188,17 @@ export default function ImportPage(): JSX.Element {
             <Skeleton rows={5} what={trans.__('Looking at the files')} />
           )}
         </Section>
+        {found.length > 0 ? (
+          <Section title={trans.__('Labels')}>
+            <LabelMapping
+              found={found}
+              known={dataset.data?.label_group?.labels.map(label => label.name) ?? []}
+              choices={choices}
+              onChange={setChoices}
+              error={name => wrong(`label_mapping.${name}`)}
+            />
+          </Section>
+        ) : null}
         <Section title={trans.__('How to take it')}>
           <SelectField
             label={trans.__('Layout of the files')}
@@ -194,7 +222,7 @@ export default function ImportPage(): JSX.Element {
               label={trans.__('Numbers of the boxes')}
               rows
               value={vocBoxes}
-              onChange={value => setVocBoxes(value as 'edges')}
+              onChange={setVocBoxes}
               options={[
                 { value: 'edges', label: trans.__('Edges, counted from 0: most tools') },
                 {
@@ -208,7 +236,7 @@ export default function ImportPage(): JSX.Element {
             label={trans.__('A file whose name is there already')}
             rows
             value={overwrite}
-            onChange={value => setOverwrite(value as 'refuse')}
+            onChange={setOverwrite}
             options={[
               { value: 'refuse', label: trans.__('Refuse it and say so in the report') },
               { value: 'skip', label: trans.__('Leave the old one') },
@@ -333,8 +361,8 @@ export default function ImportPage(): JSX.Element {
         ...(name ? [{ label: name, to: `/datasets/${id}` }] : [])
       ]}
       code={{
-        python: `import aispace.client as aispace\n\naispace.connect().datasets.get(${JSON.stringify(id)}).import_files("./folder")`,
-        shell: `aispace import ./folder --dataset ${name || id}`
+        python: `import aispace.client as aispace\n\naispace.connect().datasets.get(${JSON.stringify(id)}).import_files("./folder"${mapArgument(mapping)})`,
+        shell: `aispace import ./folder --dataset ${name || id}${mapOptions(mapping, shellWord)}`
       }}
     >
       {body}

@@ -128,11 +128,10 @@ function Table(props: { table: ITablePreview }): JSX.Element {
   );
 }
 
-/** What the files would become: layout, labels, the first twenty. */
+/** What the files would become: layout, what changes, the first twenty. */
 export function Preview(props: { inspection: IInspection; dataset: IDatasetRead | undefined }): JSX.Element {
   const { trans, locale } = useApp();
   const { inspection } = props;
-  const labels = Object.entries(inspection.labels);
   const samples = useSampleCount(props.dataset);
   return (
     <div className="ais-Preview">
@@ -149,16 +148,6 @@ export function Preview(props: { inspection: IInspection; dataset: IDatasetRead 
       </p>
       {inspection.annotations_only ? (
         <p>{trans.__('No pictures came: the annotations go to samples that the dataset has already.')}</p>
-      ) : null}
-      {labels.length > 0 ? (
-        <p>
-          {trans._n('%1 label:', '%1 labels:', labels.length)}{' '}
-          {labels
-            .slice(0, 30)
-            .map(([name, n]) => `${name} (${count(n)})`)
-            .join(', ')}
-          {labels.length > 30 ? ' …' : ''}
-        </p>
       ) : null}
       <Notes notes={inspection.notes ?? []} />
       {inspection.problems?.length > 0 ? (

@@ -103,7 +103,7 @@ export function PublishDialog(props: {
       {include === 'all' && counts.rejected > 0 ? (
         <CheckField
           label={trans._n(
-            'Also the rejected sample, with the reason',
+            'Also the %1 rejected sample, with the reason',
             'Also the %1 rejected samples, with the reasons',
             counts.rejected,
             count(counts.rejected)

@@ -53,6 +53,13 @@ export function noteText(trans: ITrans, note: INote): string {
         n,
         many
       );
+    case 'reviews':
+      return trans._n(
+        '%1 sample has a review, whose reason is not kept',
+        '%1 samples have a review, whose reason is not kept',
+        n,
+        many
+      );
     case 'scores':
       return trans._n('%1 sample has scores', '%1 samples have scores', n, many);
     case 'attributes':
