@@ -12,11 +12,12 @@ Examples
 ...     run.progress(epoch, 3, unit="epochs")
 """
 
+from .arguments import arguments, truth
 from .dataset import Box, Dataset, Sample, dataset
 from .launch import Launch, current
 from .metrics import log, progress
 from .model_config import save_model_config
-from .parts import Parts, parts
+from .parts import Parts, parts, read_parts
 from .predictions import predictions
 
 __all__ = [
@@ -25,11 +26,14 @@ __all__ = [
     "Launch",
     "Parts",
     "Sample",
+    "arguments",
     "current",
     "dataset",
     "log",
     "parts",
     "predictions",
     "progress",
+    "read_parts",
     "save_model_config",
+    "truth",
 ]

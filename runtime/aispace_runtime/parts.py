@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import random
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,6 +84,28 @@ def parts(data_url: Path | str, val_data_url: Path | str | None = None, *, share
         )
     known = tuple(sample for sample in validation if sample.label in counts)
     return Parts(data, training, known, tuple(labels), len(validation) - len(known))
+
+
+def read_parts(options: argparse.Namespace, noun: str) -> Parts:
+    """Find the samples for a program's `arguments`, print how many there are, and end it where they do not do.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        ``data_url``, ``val_data_url``, ``validation_share``, ``seed``.
+    noun : str
+        What the samples are called, for instance ``"images"``.
+    """
+    try:
+        found = parts(options.data_url, options.val_data_url, share=options.validation_share, seed=options.seed)
+    except ValueError as error:
+        sys.exit(f"Not trained: {error}")
+    if found.left_out:
+        print(f"{found.left_out} {noun} for validation left out: their label is not in the training set")
+    name = f"{found.data.name} {found.data.version or ''}".strip()
+    training, validation = len(found.training), len(found.validation)
+    print(f"{name}: {training} training, {validation} validation, {len(found.labels)} labels", flush=True)
+    return found
 
 
 def _shared_out(samples: Sequence[Sample], share: float, seed: int) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:

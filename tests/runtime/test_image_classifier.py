@@ -80,5 +80,5 @@ def test_data_that_cannot_be_learnt_from_is_refused_with_the_remedy(runtime_pyth
     (tmp_path / "data" / "one").mkdir(parents=True)
     done = start(runtime_python, tmp_path / "run", str(CODE), f"--data_url={tmp_path / 'data'}")
     assert done.returncode == 1
-    assert "Label images with at least two labels" in done.stderr
+    assert "Label samples with at least two labels" in done.stderr
     assert "Traceback" not in done.stderr

@@ -97,6 +97,62 @@ def test_a_dataset_version_is_read_with_labels_and_splits(tmp_path: Path) -> Non
     assert data.split("test")[0].path == tmp_path / "x" / "2.png"
 
 
+def test_what_was_rejected_is_read_with_its_reason_and_not_learnt_from(tmp_path: Path) -> None:
+    meta = tmp_path / ".aispace"
+    meta.mkdir()
+    (meta / "dataset.json").write_text(json.dumps({"name": "boxes", "annotation_type": "object_detection"}))
+    said = {"verdict": "reject", "reason": "two cars are missing"}
+    records = [
+        {"path": "1.png", "state": "rejected", "objects": [{"label": "car"}], "review": said},
+        {"path": "2.png", "state": "labelled", "objects": [{"label": "car"}], "review": said},
+        {"path": "3.png", "state": "reviewed", "objects": [], "review": {"verdict": "accept", "reason": ""}},
+    ]
+    (meta / "annotations.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    data = run.dataset(tmp_path)
+    assert [sample.name for sample in data.labelled] == ["2.png", "3.png"]
+    assert data.samples[0].review == said
+
+
+def class_folders(root: Path, **numbers: int) -> Path:
+    for label, number in numbers.items():
+        (root / label).mkdir(parents=True)
+        for n in range(number):
+            (root / label / f"{n}.png").write_bytes(b"x")
+    return root
+
+
+def test_arguments_are_those_of_the_contract_and_of_the_program(attempt: Path) -> None:
+    parser = run.arguments("Learns.", starts_from="its weights")
+    parser.add_argument("--augment", type=run.truth, default=False)
+    given = parser.parse_args(["--data_url=/data", "--augment=TRUE", "--model_load_dir=/old"])
+    assert (given.data_url, given.val_data_url, given.model_load_dir) == (Path("/data"), None, Path("/old"))
+    assert (given.train_out, given.train_model_out) == (attempt / "out", attempt / "model")
+    assert (given.seed, given.validation_share, given.augment) == (42, 0.2, True)
+    assert "model to go on from: its weights" in parser.format_help()
+    for wrong in (["--data_url=/data", "--augment=perhaps"], ["--augment=1"]):
+        with pytest.raises(SystemExit):
+            parser.parse_args(wrong)
+
+
+def test_parts_are_told_and_what_cannot_be_learnt_from_ends_the_program(
+    attempt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = class_folders(attempt / "data", cat=10, dog=5)
+    other = class_folders(attempt / "other", cat=2, cow=3)
+    given = run.arguments("Learns.").parse_args([f"--data_url={data}"])
+    found = run.read_parts(given, "images")
+    assert (len(found.training), len(found.validation), found.labels) == (12, 3, ("cat", "dog"))
+    assert found.number == {"cat": 0, "dog": 1}
+    assert capsys.readouterr().out == "data: 12 training, 3 validation, 2 labels\n"
+    again = run.read_parts(given, "images")
+    assert [s.name for s in again.validation] == [s.name for s in found.validation], "the same seed, the same share"
+    checked = run.read_parts(run.arguments("").parse_args([f"--data_url={data}", f"--val_data_url={other}"]), "images")
+    assert (len(checked.training), len(checked.validation)) == (15, 2)
+    assert "3 images for validation left out" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="Not trained: 4 labelled samples for training with 1 labels"):
+        run.read_parts(run.arguments("").parse_args([f"--data_url={class_folders(attempt / 'one', dog=5)}"]), "images")
+
+
 def test_a_folder_for_each_class_is_a_dataset_too(tmp_path: Path) -> None:
     for name in ("cat/1.png", "dog/1.png", "dog/.hidden", "readme.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
 """Train an image classifier with scikit-learn and save it as ONNX.
 
-Every line that AI Space needs of an algorithm is here: the arguments (launch contract), scalars and progress,
+All that AI Space needs of an algorithm is here: the arguments of the launch contract and its own, scalars and progress,
 predictions on the validation images for the evaluation page, the model with its config.json.
 """
 
@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 import warnings
-from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import aispace_runtime as run
@@ -24,82 +24,24 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-TRAIN = ("train", "training", None)
-VALIDATION = ("validation", "val")
 READ_BATCH = 256
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line as AI Space writes it: ``--name=value``."""
-
-    def truth(text: str) -> bool:
-        if text.lower() not in ("true", "false", "1", "0"):
-            raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
-        return text.lower() in ("true", "1")
-
-    launch = run.current()
-    parser = argparse.ArgumentParser(description="Train an image classifier.")
-    parser.add_argument("--data_url", type=Path, required=True, help="training set")
-    parser.add_argument("--val_data_url", type=Path, help="validation set; default: a part of the training set")
-    parser.add_argument("--model_load_dir", type=Path, help="model to go on from (mlp and linear)")
-    parser.add_argument("--train_out", type=Path, default=launch.out)
-    parser.add_argument("--train_model_out", type=Path, default=launch.model)
-    parser.add_argument("--train_log", type=Path, help="not needed: the log is what this program prints")
+    parser = run.arguments("Train an image classifier.", starts_from="its weights, of mlp and linear")
     parser.add_argument("--model", choices=["mlp", "linear", "svm"], default="mlp")
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--learning_rate", type=float, default=0.001)
     parser.add_argument("--batch_size", type=int, default=64)
     parser.add_argument("--hidden", type=int, default=256)
     parser.add_argument("--image_size", type=int, default=16)
-    parser.add_argument("--colour", type=truth, default=False)
-    parser.add_argument("--augment", type=truth, default=True)
-    parser.add_argument("--validation_share", type=float, default=0.2)
-    parser.add_argument("--seed", type=int, default=launch.seed)
+    parser.add_argument("--colour", type=run.truth, default=False)
+    parser.add_argument("--augment", type=run.truth, default=True)
     return parser.parse_args()
 
 
-def share_out(samples: list[run.Sample], share: float, rng: np.random.Generator) -> tuple[list, list]:
-    """Keep a share of each label for validation; a label with one image stays in training."""
-    by_label: dict[str, list[run.Sample]] = {}
-    for sample in samples:
-        by_label.setdefault(sample.label or "", []).append(sample)
-    train, validation = [], []
-    for label in sorted(by_label):
-        group = [by_label[label][i] for i in rng.permutation(len(by_label[label]))]
-        count = min(max(1, round(len(group) * share)), len(group) - 1)
-        validation += group[:count]
-        train += group[count:]
-    return train, validation
-
-
-def choose(options: argparse.Namespace, rng: np.random.Generator) -> tuple[list, list, list[str]]:
-    """Give training samples, validation samples and the labels in their order."""
-    data = run.dataset(options.data_url)
-    labelled = list(data.labelled)
-    train = [sample for sample in labelled if sample.split in TRAIN]
-    if options.val_data_url is not None:
-        train = train or labelled
-        validation = list(run.dataset(options.val_data_url).labelled)
-    else:
-        validation = [sample for sample in labelled if sample.split in VALIDATION]
-        if not validation:
-            train, validation = share_out(train or labelled, options.validation_share, rng)
-    counts = Counter(sample.label for sample in train)
-    labels = [label for label in data.labels if counts[label]] or sorted(counts)
-    labels += sorted(set(counts) - set(labels))
-    if len(labels) < 2:
-        sys.exit(
-            f"Not trained: {len(train)} labelled training images with {len(labels)} labels. "
-            "Label images with at least two labels and publish the dataset."
-        )
-    known = [sample for sample in validation if sample.label in counts]
-    if len(known) < len(validation):
-        print(f"{len(validation) - len(known)} validation images left out: their label is not in the training set")
-    print(f"{data.name} {data.version or ''}: {len(train)} training, {len(known)} validation, {len(labels)} labels")
-    return train, known, labels
-
-
-def read(samples: list[run.Sample], preprocess: dict) -> np.ndarray:
+def read(samples: Sequence[run.Sample], preprocess: dict) -> np.ndarray:
     """Read images as rows of values 0..1, as the model server will."""
     size = preprocess["width"] * preprocess["height"] * (3 if preprocess["mode"] == "RGB" else 1)
     rows = np.empty((len(samples), size), dtype=np.float32)
@@ -297,7 +239,8 @@ def main() -> None:
     """Read, learn, predict, save."""
     options = arguments()
     rng = np.random.default_rng(options.seed)
-    train, validation, labels = choose(options, rng)
+    parts = run.read_parts(options, "images")
+    labels = list(parts.labels)
     preprocess = {
         "width": options.image_size,
         "height": options.image_size,
@@ -306,9 +249,11 @@ def main() -> None:
         "layout": "NHWC",
         "flatten": True,
     }
-    number = {label: i for i, label in enumerate(labels)}
-    x, vx = read(train, preprocess), read(validation, preprocess)
-    y, vy = (np.array([number[s.label] for s in part], dtype=np.int64) for part in (train, validation))
+    x, vx = read(parts.training, preprocess), read(parts.validation, preprocess)
+    y, vy = (
+        np.array([parts.number[sample.label or ""] for sample in samples], dtype=np.int64)
+        for samples in (parts.training, parts.validation)
+    )
     print(f"images read: {options.image_size} x {options.image_size} {preprocess['mode']}", flush=True)
     scaler = StandardScaler().fit(x)
     classifier = new_classifier(options)
@@ -320,8 +265,8 @@ def main() -> None:
         metrics = {"validation_accuracy": accuracy, "validation_loss": loss}
         run.predictions(
             labels=labels,
-            paths=[s.name for s in validation],
-            truth=[s.label for s in validation],
+            paths=[sample.name for sample in parts.validation],
+            truth=[sample.label or "" for sample in parts.validation],
             predicted=[labels[i] for i in probabilities.argmax(axis=1)],
             scores=probabilities,
             dataset="data_url" if options.val_data_url is None else "val_data_url",

@@ -6,7 +6,6 @@ import argparse
 import sys
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import aispace_runtime as run
 import numpy as np
@@ -25,20 +24,12 @@ STEPS = 100
 
 def arguments() -> argparse.Namespace:
     """Read the command line as AI Space writes it: ``--name=value``."""
-    launch = run.current()
-    parser = argparse.ArgumentParser(description="Train a classifier of rows.")
-    parser.add_argument("--data_url", type=Path, required=True, help="training set")
-    parser.add_argument("--val_data_url", type=Path, help="validation set; default: a part of the training set")
-    parser.add_argument("--model_load_dir", type=Path, help="not taken")
-    parser.add_argument("--train_out", type=Path, default=launch.out)
-    parser.add_argument("--train_model_out", type=Path, default=launch.model)
+    parser = run.arguments("Train a classifier of rows.")
     parser.add_argument("--model", choices=["boosting", "forest", "linear"], default="boosting")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--learning_rate", type=float, default=0.1)
     parser.add_argument("--depth", type=int, default=6)
     parser.add_argument("--regularisation", type=float, default=1.0)
-    parser.add_argument("--validation_share", type=float, default=0.2)
-    parser.add_argument("--seed", type=int, default=launch.seed)
     return parser.parse_args()
 
 
@@ -171,21 +162,12 @@ def main() -> None:
     options = arguments()
     if options.model_load_dir is not None:
         sys.exit("Not trained: this algorithm does not go on from a model. Start without one.")
-    try:
-        parts = run.parts(options.data_url, options.val_data_url, share=options.validation_share, seed=options.seed)
-    except ValueError as error:
-        sys.exit(f"Not trained: {error}")
+    parts = run.read_parts(options, "rows")
     columns = [dict(column) for column in parts.data.columns if column.get("role") == "feature"]
     if not columns:
         sys.exit("Not trained: the dataset is no table with columns. Import a CSV file.")
-    if parts.left_out:
-        print(f"{parts.left_out} rows for validation left out: their label is not in the training set")
-    name, labels = f"{parts.data.name} {parts.data.version or ''}".strip(), list(parts.labels)
-    print(
-        f"{name}: {len(parts.training)} training, {len(parts.validation)} validation, {len(labels)} labels, "
-        f"{len(columns)} columns",
-        flush=True,
-    )
+    labels = list(parts.labels)
+    print(f"{len(columns)} columns", flush=True)
     x, vx = read(parts.training, columns), read(parts.validation, columns)
     y, vy = (
         np.array([parts.number[sample.label or ""] for sample in samples], dtype=np.int64)

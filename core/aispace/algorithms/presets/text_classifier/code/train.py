@@ -7,7 +7,6 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import aispace_runtime as run
 import joblib
@@ -24,20 +23,12 @@ WITHOUT_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u3
 
 def arguments() -> argparse.Namespace:
     """Read the command line as AI Space writes it: ``--name=value``."""
-    launch = run.current()
-    parser = argparse.ArgumentParser(description="Train a text classifier.")
-    parser.add_argument("--data_url", type=Path, required=True, help="training set")
-    parser.add_argument("--val_data_url", type=Path, help="validation set; default: a part of the training set")
-    parser.add_argument("--model_load_dir", type=Path, help="not taken: a vocabulary belongs to its texts")
-    parser.add_argument("--train_out", type=Path, default=launch.out)
-    parser.add_argument("--train_model_out", type=Path, default=launch.model)
+    parser = run.arguments("Train a text classifier.", starts_from="not taken, a vocabulary belongs to its texts")
     parser.add_argument("--units", choices=["auto", "words", "characters"], default="auto")
     parser.add_argument("--features", type=int, default=50_000)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--regularisation", type=float, default=1e-5)
-    parser.add_argument("--balance", choices=["true", "false"], type=str.lower, default="true")
-    parser.add_argument("--validation_share", type=float, default=0.2)
-    parser.add_argument("--seed", type=int, default=launch.seed)
+    parser.add_argument("--balance", type=run.truth, default=True)
     return parser.parse_args()
 
 
@@ -66,14 +57,8 @@ def main() -> None:
     options = arguments()
     if options.model_load_dir is not None:
         sys.exit("Not trained: this algorithm does not go on from a model. Start without one.")
-    try:
-        parts = run.parts(options.data_url, options.val_data_url, share=options.validation_share, seed=options.seed)
-    except ValueError as error:
-        sys.exit(f"Not trained: {error}")
-    if parts.left_out:
-        print(f"{parts.left_out} texts for validation left out: their label is not in the training set")
-    name, labels = f"{parts.data.name} {parts.data.version or ''}".strip(), list(parts.labels)
-    print(f"{name}: {len(parts.training)} training, {len(parts.validation)} validation, {len(labels)} labels")
+    parts = run.read_parts(options, "texts")
+    labels = list(parts.labels)
     texts, other = ([sample.text for sample in samples] for samples in (parts.training, parts.validation))
     y, vy = (
         np.array([parts.number[sample.label or ""] for sample in samples], dtype=np.int64)
@@ -87,7 +72,7 @@ def main() -> None:
     vx = count.transform(other) if other else None
     print(f"{x.shape[1]} features", flush=True)
     classifier = SGDClassifier(loss="log_loss", alpha=options.regularisation, average=True, random_state=options.seed)
-    weights = compute_sample_weight("balanced", y) if options.balance == "true" else np.ones(len(y))
+    weights = compute_sample_weight("balanced", y) if options.balance else np.ones(len(y))
     rng = np.random.default_rng(options.seed)
     for epoch in range(1, options.epochs + 1):
         begin = time.perf_counter()
