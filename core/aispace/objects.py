@@ -37,7 +37,7 @@ class ObjectKind:
     word : str
         What a person calls it.
     model : type
-        Its table; names are unique for each owner.
+        Its table.
     name_limit : int, optional
         Most characters of a name.
     unique_names : bool, optional
@@ -112,7 +112,7 @@ class ObjectKinds:
         return kind, row
 
     def check_name(self, session: Session, kind: ObjectKind, row: Any, owner_id: str, name: str) -> None:
-        """Refuse a name that is too long or that its owner has given to another object already.
+        """Refuse a name that is too long, or that its owner has given to another object where names are unique.
 
         Raises
         ------
@@ -123,6 +123,8 @@ class ObjectKinds:
             raise Invalid(
                 "name", f"Name: at most {kind.name_limit} characters for a {kind.word}; this has {len(name)}."
             )
+        if not kind.unique_names:
+            return
         model: Any = kind.model
         same = select(model.id).where(model.owner_id == owner_id, model.name == name, model.id != row.id)
         if session.scalar(same) is not None:

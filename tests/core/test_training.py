@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from aispace.errors import AISpaceError, Conflict, Forbidden, InUse, NameTaken, NotFound
 from aispace.events.schemas import EventQuery
-from aispace.identity import Principal
+from aispace.identity import SYSTEM, Principal
 from aispace.platform import Platform
 from aispace.schemas import CursorQuery, ListQuery
 from aispace.training.schemas import (
@@ -13,11 +13,14 @@ from aispace.training.schemas import (
     EstimateRequest,
     EvaluatedQuery,
     EvaluationCreate,
+    EvaluationQuery,
     RunChanges,
     SaveModel,
     TrainingJobQuery,
     TrainingJobUpdate,
 )
+from aispace.transfers.schemas import TransferAccept, TransferCreate
+from aispace.trash.schemas import TrashQuery, TrashRestore
 from aispace.workloads.schemas import LogQuery, ScalarQuery
 from classifier_setup import SHAPES, Classifier, until
 from pydantic import ValidationError
@@ -110,6 +113,29 @@ def test_a_job_learns_and_what_it_made_becomes_a_model(world: Classifier) -> Non
     # What others need is not deleted.
     with pytest.raises(InUse, match="shapes"):
         world.platform.datasets.delete(alice, dataset, None)
+    # An evaluation goes into the trash and comes back with its figures and predictions; then it changes hands.
+    evaluations, trash = world.platform.evaluations, world.platform.trash
+    evaluations.delete(alice, evaluation.id, done.revision)
+    assert evaluations.list(alice, EvaluationQuery()).items == []
+    with pytest.raises(NotFound):
+        evaluations.get(alice, evaluation.id)
+    (item,) = trash.list(alice, TrashQuery(kind="evaluation")).items
+    assert (item.name, item.name_taken) == (done.name, False)
+    world.platform.storage.collect(SYSTEM, grace_hours=-1)
+    trash.restore(alice, evaluation.id, TrashRestore())
+    assert evaluations.get(alice, evaluation.id).result == done.result
+    assert len(evaluations.samples(alice, evaluation.id, EvaluatedQuery(limit=100)).items) == 27
+    bob = world.bob
+    offer = world.platform.transfers.offer(alice, TransferCreate(object_id=evaluation.id, to="bob"))
+    assert world.platform.transfers.accept(bob, offer.id, TransferAccept()).object_name == done.name
+    assert evaluations.get(bob, evaluation.id).result == done.result
+    with pytest.raises(NotFound):
+        evaluations.get(alice, evaluation.id)
+    evaluations.delete(bob, evaluation.id)
+    trash.delete(bob, evaluation.id)
+    assert done.workload is not None
+    with pytest.raises(NotFound):
+        world.platform.workloads.get(SYSTEM, done.workload.id)
 
 
 @pytest.mark.capability("AS2-55")

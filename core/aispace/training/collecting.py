@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..db import WITH_TRASH
 from ..errors import AISpaceError, NotFound
 from ..storage.archives import ArchiveRefused
 from ..storage.manifests import Manifest
@@ -109,7 +110,9 @@ class Collecting:
         """Give the digests of all blobs that results need."""
         columns = [self.model.outputs, *([TrainingRun.model] if self.model is TrainingRun else [])]
         with self.db.read() as session:
-            manifests = {digest for column in columns for digest in session.scalars(select(column)) if digest}
+            # What lies in the trash comes back with its results.
+            found = (session.scalars(select(column), execution_options=WITH_TRASH) for column in columns)
+            manifests = {digest for column in found for digest in column if digest}
         for digest in manifests:
             yield digest
             for entry in self.files.entries(digest):

@@ -16,6 +16,7 @@ from ..lineage.service import Point
 from ..listing import contains, paged
 from ..models.config import formats_of
 from ..models.service import ResolvedModel
+from ..objects import ObjectKind
 from ..schemas import Amount, CursorPage, Page, Ref, VersionRef
 from ..workloads.schemas import LogQuery, LogRead, Mount, WorkloadRead, WorkloadSpec
 from .collecting import Collecting
@@ -48,6 +49,12 @@ class EvaluationService:
         self.files = EvaluationFiles(platform.blobs)
         self.collecting = Collecting(platform, Evaluation, self._collected)
         platform.workloads.on_change("evaluation", self._changed)
+        platform.objects.add(
+            ObjectKind(
+                "evaluation", "evl", "training", "evaluation", Evaluation,
+                name_limit=120, unique_names=False, purged=self._purge,
+            )
+        )  # fmt: skip
 
     def start(self) -> None:
         """Go on with what was not finished when the platform was stopped."""
@@ -143,16 +150,17 @@ class EvaluationService:
             return self._shapes(principal, [row])[0]
 
     def delete(self, principal: Principal, evaluation_id: str, revision: int | None = None) -> None:
-        """Delete an evaluation that has ended."""
+        """Throw an evaluation that has ended into the trash."""
         with self.db.write() as session:
             row = self._row(session, principal, "write", evaluation_id)
             revisions.check(row, revision, lambda: self._shapes(principal, [row])[0])
             if row.status not in ENDED:
                 raise Conflict("not_ended", f"Not deleted. {row.name!r} is {outward(row)}. Stop it first.")
             self._record(principal, "deleted", row)
-            self.platform.lineage.forget(row.id)
-            self.platform.workloads.delete(SYSTEM, row.workload_id)
-            session.delete(row)
+            self.platform.trash.put(principal, row)
+
+    def _purge(self, _session: Session, row: Evaluation) -> None:
+        self.platform.workloads.delete(SYSTEM, row.workload_id)
 
     def log(self, principal: Principal, evaluation_id: str, query: LogQuery) -> LogRead:
         """Read part of the log."""

@@ -75,7 +75,7 @@ class TrainingRun(Collected, Base):
         return f"V{self.number:04d}"
 
 
-class Evaluation(Owned, Collected, Base):
+class Evaluation(Trashable, Collected, Base):
     """A model version tried on a dataset version."""
 
     __tablename__ = "aispace_evaluations"

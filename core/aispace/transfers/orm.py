@@ -18,7 +18,7 @@ class Transfer(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     object_kind: Mapped[str] = mapped_column(String(32))
     object_id: Mapped[str] = mapped_column(Id, index=True)
-    object_name: Mapped[str] = mapped_column(String(50))
+    object_name: Mapped[str] = mapped_column(String(120))
     giver_id: Mapped[str] = mapped_column(Id, index=True)
     receiver_id: Mapped[str] = mapped_column(Id, index=True)
     organisation_id: Mapped[str] = mapped_column(Id, default=DEFAULT_ORGANISATION)

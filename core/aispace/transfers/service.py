@@ -108,7 +108,7 @@ class TransferService:
                 id=new_id("trf"),
                 object_kind=kind.kind,
                 object_id=row.id,
-                object_name=row.name[:50],
+                object_name=row.name,
                 giver_id=row.owner_id,
                 receiver_id=receiver.user_id,
                 organisation_id=row.organisation_id,
@@ -167,8 +167,7 @@ class TransferService:
         if row.owner_id != transfer.giver_id:
             raise self._gone(transfer)
         receiver = self.platform.users.principal(transfer.receiver_id)
-        if kind.unique_names:
-            self.objects.check_name(session, kind, row, receiver.user_id, name or row.name)
+        self.objects.check_name(session, kind, row, receiver.user_id, name or row.name)
         row.name = name or row.name
         row.owner_id = receiver.user_id
         row.organisation_id = receiver.organisation_id

@@ -17,7 +17,7 @@ class TrashItem(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
-    name: Mapped[str] = mapped_column(String(50))
+    name: Mapped[str] = mapped_column(String(120))
     """What it was called: its row has a name that nobody can choose, so that this one is free."""
     owner_id: Mapped[str] = mapped_column(Id, index=True)
     organisation_id: Mapped[str] = mapped_column(Id, default=DEFAULT_ORGANISATION)

@@ -6,7 +6,9 @@ from typing import Literal
 
 from ..schemas import ListQuery, Name, Ref, Schema, Timestamp
 
-TrashKind = Literal["algorithm", "dataset", "label_group", "model", "service", "training_job"]
+TrashKind = Literal[
+    "algorithm", "batch_service", "dataset", "evaluation", "label_group", "model", "service", "training_job"
+]
 
 
 class TrashRead(Schema):

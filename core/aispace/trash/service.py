@@ -213,7 +213,8 @@ class TrashService:
         )
 
     def _shape(self, session: Session, row: TrashItem, owner: Ref) -> TrashRead:
-        model: Any = self.objects.of(row.id).model
+        kind = self.objects.of(row.id)
+        model: Any = kind.model
         same = select(model.id).where(model.owner_id == row.owner_id, model.name == row.name)
         return TrashRead(
             id=row.id,
@@ -223,5 +224,5 @@ class TrashService:
             deleted_by=Ref(id=row.deleted_by_id, name=row.deleted_by_name),
             deleted_at=row.deleted_at,
             expires_at=row.expires_at,
-            name_taken=session.scalar(same) is not None,
+            name_taken=kind.unique_names and session.scalar(same) is not None,
         )

@@ -20,8 +20,10 @@ const WORDS: Record<string, (trans: ITrans) => string> = {
   model: t => t.__('model'),
   model_version: t => t.__('model'),
   service: t => t.__('service'),
+  batch_service: t => t.__('batch service'),
   deployment: t => t.__('deployment'),
   notebook: t => t.__('notebook'),
+  visualisation: t => t.__('visualisation'),
   workload: t => t.__('workload'),
   transfer: t => t.__('handing over'),
   user: t => t.__('user'),
@@ -58,7 +60,8 @@ const PATHS: Record<string, string> = {
   mdl: '/models',
   svc: '/services',
   trf: '/transfers',
-  bat: '/batch-services'
+  bat: '/batch-services',
+  vis: '/visualisations'
 };
 
 /** The page of an object by its id; null for what has none. */

@@ -135,7 +135,12 @@ export default function BatchServicesPage(): JSX.Element {
         }
       />
       {deleting ? (
-        <DeleteBatch batch={deleting} onDeleted={() => list?.reload()} onClose={() => setDeleting(null)} />
+        <DeleteBatch
+          batch={deleting}
+          onDeleted={() => list?.reload()}
+          onRestored={() => list?.reload()}
+          onClose={() => setDeleting(null)}
+        />
       ) : null}
     </PageFrame>
   );

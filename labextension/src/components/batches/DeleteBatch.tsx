@@ -1,29 +1,25 @@
 import type { IBatchRead } from '../../client';
 import { useApp } from '../context';
-import { count } from '../formats';
-import { DeleteDialog } from '../parts/ObjectDialogs';
+import { MoveToTrash } from '../parts/ObjectDialogs';
 
-/** Asks once before a batch service goes. */
+/** A batch service goes into the trash, with its results; what was put into its owner's files stays there. */
 export function DeleteBatch(props: {
   batch: IBatchRead;
   onDeleted: () => void;
+  onRestored?: () => void;
   onClose: () => void;
-}): JSX.Element {
-  const { client, trans } = useApp();
+}): JSX.Element | null {
+  const { client } = useApp();
   const { batch } = props;
   return (
-    <DeleteDialog
-      title={trans.__('Delete %1?', batch.name)}
-      verb={trans.__('Delete the batch service')}
-      consequences={[
-        trans.__('The results of %1 files go with it.', count(batch.counts.done)),
-        ...(batch.stored ? [trans.__('What was put into %1 stays.', batch.stored.path)] : []),
-        trans.__('The model stays.')
-      ]}
+    <MoveToTrash
+      ids={[batch.id]}
+      name={batch.name}
       act={async () => {
         await client.call('DELETE /batch-services/{id}', { path: { id: batch.id }, ifMatch: batch.revision });
         props.onDeleted();
       }}
+      onRestored={props.onRestored}
       onClose={props.onClose}
     />
   );

@@ -6,7 +6,7 @@ import { money } from '../formats';
 import { DetailPage, PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
 import { LineagePanel } from '../parts/LineagePanel';
-import { DeleteDialog } from '../parts/ObjectDialogs';
+import { HandOverDialog } from '../parts/ObjectDialogs';
 import { RunningTime } from '../parts/RunningTime';
 import { WorkloadLog } from '../parts/WorkloadLog';
 import { EmptyState, ErrorView, Skeleton } from '../states';
@@ -15,6 +15,7 @@ import { ReasonLine, StatusPill } from '../StatusPill';
 import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
 import { useQuery } from '../useQuery';
+import { DeleteEvaluation } from './DeleteEvaluation';
 import { EvaluationView } from './RunEvaluation';
 
 /** A model tried on a dataset: its figures, misrecognised samples and log. */
@@ -28,6 +29,7 @@ export default function EvaluationPage(): JSX.Element {
     event => event.object_id === id || event.object_id === query.data?.workload?.id
   );
   const [deleting, setDeleting] = useState(false);
+  const [handing, setHanding] = useState(false);
   const stop = useAction(async () => {
     if (query.data?.workload) {
       await client.call('POST /workloads/{id}/stop', { path: { id: query.data.workload.id } });
@@ -47,6 +49,7 @@ export default function EvaluationPage(): JSX.Element {
     );
   }
   const active = isActive(one.status) || one.collecting;
+  const mine = one.can.length > 0;
   return (
     <>
       <DetailPage
@@ -85,6 +88,11 @@ export default function EvaluationPage(): JSX.Element {
           )
         }
         more={[
+          {
+            label: trans.__('Hand over'),
+            run: () => setHanding(true),
+            blocked: mine ? null : trans.__('Only its owner can hand it over')
+          },
           {
             label: trans.__('Delete'),
             danger: true,
@@ -134,15 +142,13 @@ export default function EvaluationPage(): JSX.Element {
           }
         ]}
       />
+      {handing ? (
+        <HandOverDialog object={one} onDone={query.reload} onClose={() => setHanding(false)} />
+      ) : null}
       {deleting ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', one.name)}
-          verb={trans.__('Delete the evaluation')}
-          consequences={[trans.__('Its figures and predictions go. Model and dataset stay.')]}
-          act={async () => {
-            await client.call('DELETE /evaluations/{id}', { path: { id }, ifMatch: one.revision });
-            page.go('/evaluations', { replace: true });
-          }}
+        <DeleteEvaluation
+          evaluation={one}
+          onDeleted={() => page.go('/evaluations', { replace: true })}
           onClose={() => setDeleting(false)}
         />
       ) : null}

@@ -4,13 +4,13 @@ import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { duration, elapsed, metric, percent } from '../formats';
 import { PageFrame } from '../PageFrame';
-import { DeleteDialog } from '../parts/ObjectDialogs';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
 import { isActive } from '../status';
 import { StatusPill } from '../StatusPill';
 import { Time } from '../Time';
 import type { IQuery } from '../useQuery';
+import { DeleteEvaluation } from './DeleteEvaluation';
 
 /** Models that were tried on datasets. */
 export default function EvaluationsPage(): JSX.Element {
@@ -116,17 +116,10 @@ export default function EvaluationsPage(): JSX.Element {
         }
       />
       {deleting ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', deleting.name)}
-          verb={trans.__('Delete the evaluation')}
-          consequences={[trans.__('Its figures and predictions go. Model and dataset stay.')]}
-          act={async () => {
-            await client.call('DELETE /evaluations/{id}', {
-              path: { id: deleting.id },
-              ifMatch: deleting.revision
-            });
-            list?.reload();
-          }}
+        <DeleteEvaluation
+          evaluation={deleting}
+          onDeleted={() => list?.reload()}
+          onRestored={() => list?.reload()}
           onClose={() => setDeleting(null)}
         />
       ) : null}

@@ -156,7 +156,7 @@ export default function TransfersPage(): JSX.Element {
           title={trans.__('Accept %1 under another name', naming.object_name)}
           verb={trans.__('Accept')}
           name={`${naming.object_name}-2`}
-          maxLength={naming.object_kind === 'service' ? 32 : 50}
+          maxLength={['service', 'batch_service'].includes(naming.object_kind) ? 32 : 50}
           act={async name =>
             taken(
               await client.call('POST /transfers/{id}/accept', { path: { id: naming.id }, body: { name } })

@@ -12,7 +12,16 @@ import { Time } from '../Time';
 import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
 
-const KINDS = ['dataset', 'label_group', 'algorithm', 'training_job', 'model', 'service'];
+const KINDS = [
+  'dataset',
+  'label_group',
+  'algorithm',
+  'training_job',
+  'evaluation',
+  'model',
+  'service',
+  'batch_service'
+];
 
 /** What was deleted: it comes back from here, or goes for good. */
 export default function TrashPage(): JSX.Element {
@@ -150,7 +159,7 @@ export default function TrashPage(): JSX.Element {
           title={trans.__('Restore %1 under another name', naming.name)}
           verb={trans.__('Restore')}
           name={`${naming.name}-2`}
-          maxLength={naming.kind === 'service' ? 32 : 50}
+          maxLength={naming.kind === 'service' || naming.kind === 'batch_service' ? 32 : 50}
           act={async name =>
             restored(
               await client.call('POST /trash/{id}/restore', { path: { id: naming.id }, body: { name } })
