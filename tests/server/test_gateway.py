@@ -387,7 +387,9 @@ def test_a_caller_who_sends_his_head_byte_by_byte_is_cut_off(
         raw.settimeout(10)
         if first:
             raw.sendall(first)
-            assert b'"ok"' in raw.recv(65536)
+            answer = b""
+            while b'"ok"' not in answer:
+                answer += raw.recv(65536)
         raw.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\nslow: ")
         raw.setblocking(False)
         said = b""

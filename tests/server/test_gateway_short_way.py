@@ -296,3 +296,50 @@ def test_limits_hold_on_the_short_way(gateway: GatewayThread, long_ways: Counter
     assert Counter(gateway.ask().status_code for _ in range(5))[429] >= 3
     gateway.configure(deployments=[], status="stopped")
     assert gateway.ask().status_code == 503
+
+
+def test_a_head_that_was_read_once_is_not_read_again(gateway: GatewayThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aispace_server.gateway.memory import Answered, Asked
+
+    gateway.ask()
+    read: Counter[str] = Counter()
+    for kind in (Asked, Answered):
+        kept = kind.read
+
+        def counting(*rest: Any, kind: type = kind, kept: Any = kept) -> Any:
+            read[kind.__name__] += 1
+            return kept(*rest)
+
+        monkeypatch.setattr(kind, "read", counting)
+    with socket.create_connection(("127.0.0.1", gateway.port)) as raw:
+        for number in range(10):
+            raw.sendall(request(b"%03d" % number))
+            assert answers(raw, 1) == [(200, b"hello")]
+        assert read == {"Asked": 1, "Answered": 1}
+        assert gateway.upstream.bodies[-10:] == [b"%03d" % number for number in range(10)]
+        # Another token, another path, another length: another head.
+        raw.sendall(request(b"1234") + request(b"123"))
+        assert answers(raw, 2) == [(200, b"hello")] * 2
+        gateway.upstream.answer = plain(b"other", b"set-cookie: a=b", media=b"text/html")
+        raw.sendall(request(b"123"))
+        raw.settimeout(10)
+        told = raw.recv(65_536).lower()
+        assert b"application/octet-stream" in told
+        assert b"set-cookie" not in told
+        gateway.configure(tokens=[])
+        raw.sendall(request(b"123"))
+        assert answers(raw, 1)[0][0] == 401
+
+
+def test_heads_of_two_requests_are_never_mixed_up(gateway: GatewayThread) -> None:
+    gateway.ask()
+    first, second = request(b"12", b"x-mine: first"), request(b"1234567890", b"x-mine: second")
+    with socket.create_connection(("127.0.0.1", gateway.port)) as raw:
+        # The first bytes of the second come with the first, as many as make up the difference of their lengths.
+        for _ in range(2):
+            raw.sendall(first + second[:8])
+            assert answers(raw, 1) == [(200, b"hello")]
+            raw.sendall(second[8:])
+            assert answers(raw, 1) == [(200, b"hello")]
+    assert gateway.upstream.bodies[-4:] == [b"12", b"1234567890"] * 2
+    assert b"x-mine: first" in gateway.upstream.heads[-2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 Headers = list[tuple[bytes, bytes]]
@@ -68,6 +69,8 @@ SAFE_TYPES: Final = frozenset(
     )
 )
 """What a browser may get as it is: nothing that can run. The rest becomes a download."""
+REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+"""What a caller may send as ``X-Request-Id``."""
 SAFETY: Final[Headers] = [
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; sandbox; frame-ancestors 'none'"),
@@ -134,15 +137,22 @@ def forwarded_headers(headers: Headers) -> bytes:
     )
 
 
-def request_head(method: bytes, target: bytes, slug: str, request_id: bytes, framing: bytes, headers: Headers) -> bytes:
-    """Write the head of a request to a model but for the target's own line and the empty one."""
-    return b"%b %b HTTP/1.1\r\nhost: %b\r\nx-request-id: %b\r\n%b%b" % (
-        method, target, slug.encode(), request_id, framing, forwarded_headers(headers),
-    )  # fmt: skip
+def request_head(method: bytes, target: bytes, slug: str, framing: bytes, headers: Headers) -> bytes:
+    """Write the head of a request to a model but for its id, the target's own line and the empty one."""
+    return b"%b %b HTTP/1.1\r\nhost: %b\r\n%b%b" % (method, target, slug.encode(), framing, forwarded_headers(headers))
 
 
 def safe_headers(headers: Headers, request_id: bytes, deployment: int) -> Headers:
     """Make the headers of an answer that reach the caller."""
+    return [
+        *passed_headers(headers),
+        (b"x-request-id", request_id),
+        (b"x-aispace-deployment", b"%d" % deployment),
+    ]
+
+
+def passed_headers(headers: Headers) -> Headers:
+    """Make the headers of an answer that follow from those of the model's answer alone."""
     safe: Headers = []
     content_type = b""
     for name, value in headers:
@@ -155,7 +165,5 @@ def safe_headers(headers: Headers, request_id: bytes, deployment: int) -> Header
     else:
         safe.append((b"content-type", b"application/octet-stream"))
         safe.append((b"content-disposition", b"attachment"))
-    safe.append((b"x-request-id", request_id))
-    safe.append((b"x-aispace-deployment", b"%d" % deployment))
     safe += SAFETY
     return safe

@@ -6,15 +6,15 @@ import asyncio
 import json
 import logging
 import random
-import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, NamedTuple
 
-from .answers import Headers, Refusal, refusal_answer, request_head, safe_headers
+from .answers import REQUEST_ID, Headers, Refusal, refusal_answer, request_head, safe_headers
 from .callers import Callers
 from .counters import Counters
+from .memory import Memory
 from .routes import Destination, Route, RouteTable, Target
 from .upstream import Connection, UpstreamError
 
@@ -28,7 +28,6 @@ BODY_SECONDS: Final = 30.0
 """How long the caller may pause within a body."""
 METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 TARGETS: Final = (b"production", b"canary")
-REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 log = logging.getLogger("aispace.gateway")
 
@@ -69,6 +68,7 @@ class Gateway:
         self.table = table
         self.callers = callers
         self.counters = counters
+        self.memory = Memory()
         self._connected = connected
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -298,7 +298,8 @@ class Call:
             framing = b"content-length: %d\r\n" % self._length
         else:
             framing = b"transfer-encoding: chunked\r\n"
-        return request_head(method, target, route.slug, self._request_id, framing, self._headers)
+        framing += b"x-request-id: %b\r\n" % self._request_id
+        return request_head(method, target, route.slug, framing, self._headers)
 
     async def _exchange(self, route: Route, target: Target, head: bytes, body: bytes) -> Connection:
         """Send the request and wait for the head of the answer; ``head`` lacks the target's own line and the empty one.

@@ -20,6 +20,13 @@ CACHE_SECONDS: Final = 10.0
 CACHE_SIZE: Final = 10_000
 
 
+def digest_of(authorization: bytes) -> str:
+    """Give the SHA-256 of a bearer's token; empty without one."""
+    scheme, _, token = authorization.partition(b" ")
+    token = token.strip()
+    return hashlib.sha256(token).hexdigest() if scheme.lower() == b"bearer" and token else ""
+
+
 class Known(NamedTuple):
     """A verdict and when it has to be asked again."""
 
@@ -48,11 +55,8 @@ class Callers:
         """Ask again about everybody: rights may have changed."""
         self._known.clear()
 
-    def knows(self, authorization: bytes, route: Route) -> bool:
-        """Tell whether the caller may pass, as far as that can be told without asking; never refuses."""
-        if authorization[:7].lower() != b"bearer ":
-            return False
-        digest = hashlib.sha256(authorization[7:].strip()).hexdigest()
+    def knows(self, digest: str, route: Route) -> bool:
+        """Tell whether who has a token with this SHA-256 may pass, as far as that can be told without asking."""
         if route.accepts(digest, datetime.now(UTC)):
             return True
         known = self._known.get((digest, route.service_id))

@@ -26,7 +26,7 @@ class Tally:
     seconds: float = 0.0
     latency: Counter[int] = field(default_factory=Counter)
 
-    def add(self, status: int, seconds: float, bucket: int) -> None:
+    def add(self, status: int, seconds: float) -> None:
         """Count one call."""
         self.total += 1
         if status >= 500:
@@ -34,7 +34,14 @@ class Tally:
         elif status >= 400:
             self.client_errors += 1
         self.seconds += seconds
-        self.latency[bucket] += 1
+        self.latency[bucket_of(seconds)] += 1
+
+    def include(self, other: Tally) -> None:
+        """Add what another one counted but for its latencies."""
+        self.total += other.total
+        self.client_errors += other.client_errors
+        self.server_errors += other.server_errors
+        self.seconds += other.seconds
 
 
 class Counters:
@@ -47,7 +54,18 @@ class Counters:
         self.in_flight: Counter[tuple[str, int]] = Counter()
         self.refused: Counter[str] = Counter()
         """Requests that the gateway answered itself, by code."""
-        self.totals: dict[str, Tally] = {}
+        self._totals: dict[str, Tally] = {}
+        """Of the batches so far."""
+
+    @property
+    def totals(self) -> dict[str, Tally]:
+        """Count what each service was called since the start, without latencies."""
+        totals: dict[str, Tally] = {}
+        for service_id, tally in self._totals.items():
+            totals.setdefault(service_id, Tally()).include(tally)
+        for (service_id, _, _), tally in self._tallies.items():
+            totals.setdefault(service_id, Tally()).include(tally)
+        return totals
 
     def add(self, service_id: str, deployment: int, status: int, seconds: float, now: float) -> None:
         """Count one call; ``deployment`` is 0 when none could answer."""
@@ -55,12 +73,7 @@ class Counters:
         tally = self._tallies.get(key)
         if tally is None:
             tally = self._tallies[key] = Tally()
-        bucket = bucket_of(seconds)
-        tally.add(status, seconds, bucket)
-        total = self.totals.get(service_id)
-        if total is None:
-            total = self.totals[service_id] = Tally()
-        total.add(status, seconds, bucket)
+        tally.add(status, seconds)
 
     def batch(self) -> dict[str, Any]:
         """Give what has to be reported.
@@ -68,7 +81,8 @@ class Counters:
         A batch keeps its number and content until `reported`: who sends it twice is recognised by the number.
         """
         if self._unsent is None:
-            tallies, self._tallies = self._tallies, {}
+            tallies = self._tallies
+            self._totals, self._tallies = self.totals, {}
             self._sequence += 1
             self._unsent = {
                 "sequence": self._sequence,
@@ -102,7 +116,8 @@ class Counters:
     def metrics(self) -> str:
         """Write the counters in Prometheus' text format."""
         lines = ["# TYPE aispace_gateway_calls_total counter"]
-        for service_id, tally in self.totals.items():
+        totals = self.totals
+        for service_id, tally in totals.items():
             succeeded = tally.total - tally.client_errors - tally.server_errors
             for name, count in (
                 ("ok", succeeded),
@@ -111,7 +126,7 @@ class Counters:
             ):
                 lines.append(f'aispace_gateway_calls_total{{service="{service_id}",result="{name}"}} {count}')
         lines.append("# TYPE aispace_gateway_call_seconds_sum counter")
-        for service_id, tally in self.totals.items():
+        for service_id, tally in totals.items():
             lines.append(f'aispace_gateway_call_seconds_sum{{service="{service_id}"}} {tally.seconds:.6f}')
         lines.append("# TYPE aispace_gateway_refused_total counter")
         lines += [f'aispace_gateway_refused_total{{code="{code}"}} {n}' for code, n in self.refused.items()]

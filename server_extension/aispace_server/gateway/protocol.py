@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from .answers import Refusal, refusal_answer
 from .app import Gateway
 from .direct import LARGEST, LONG_WAY, Exchange
+from .memory import END, Asked
 
 HEAD_LIMIT: Final = 65_536
 """Bytes of request line and headers."""
@@ -36,6 +37,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._gateway = self.app if self.short_way and isinstance(self.app, Gateway) else None
+        self._between = True
+        """Whether the parser awaits a new request."""
+        self._message = b""
+        """What came last, while the request that began with it is read."""
         self._held: list[bytes] | None = None
         """The body so far of a request that may go the short way."""
         self._held_bytes = 0
@@ -63,6 +68,10 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came, and look whether a head is still awaited."""
+        if self._between and self._gateway is not None:
+            if self._known(self._gateway, data):
+                return
+            self._message = data
         self._head_bytes += len(data)
         super().data_received(data)
         if self._held is not None and self._held_timer is None and not self._awaited:
@@ -78,6 +87,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a head has begun."""
         self._awaited = True
+        self._between = False
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -85,9 +95,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
-        super().on_header(name, value)
-        if self.headers[-1][0] in LONG_WAY:
+        name = name.lower()
+        self.headers.append((name, value))
+        if name in LONG_WAY:
             self._usual = False
+            self.expect_100_continue |= name == b"expect" and value.lower() == b"100-continue"
 
     def on_headers_complete(self) -> None:
         """Note that a head is whole, and see which way the request may go."""
@@ -120,16 +132,43 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Send a whole request the short way if it can go there."""
+        self._between = True
+        message, self._message = self._message, b""
         if self._held is not None:
             body = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+            asked = Asked.read(self.url, self.headers, len(body), self._held_keep_alive)
             assert self._gateway is not None  # noqa: S101 - only then a body is held
-            exchange = Exchange(self._gateway, self, self.headers, self.url, body, self._held_keep_alive)
-            if exchange.begin():
+            if asked is not None and self._begin(self._gateway, asked, body):
                 self._let_go()
-                self.cycle = cast(RequestResponseCycle, exchange)
+                self._gateway.memory.keep_asked(message, asked)
                 return
             self._take_the_long_way()
         super().on_message_complete()
+
+    def _known(self, gateway: Gateway, message: bytes) -> bool:
+        """Begin the exchange of a whole request whose head was read before; tell whether it was one."""
+        head, _, body = message.partition(END)
+        asked = gateway.memory.asked.get(head)
+        if (
+            asked is None
+            or len(body) != asked.length
+            or self.flow.write_paused
+            or not (self.cycle is None or self.cycle.response_complete)
+            or not self._begin(gateway, asked, body)
+        ):
+            return False
+        self._awaited = False
+        self._head_bytes = 0
+        self._stop_timer()
+        self._unset_keepalive_if_required()
+        return True
+
+    def _begin(self, gateway: Gateway, asked: Asked, body: bytes) -> bool:
+        exchange = Exchange(gateway, self, asked, body)
+        if not exchange.begin():
+            return False
+        self.cycle = cast(RequestResponseCycle, exchange)
+        return True
 
     def _take_the_long_way(self) -> None:
         """Tell uvicorn what was kept from it: a whole head and what there is of the body."""
@@ -157,7 +196,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def hand_over(self, exchange: Exchange, app: Any) -> None:
         """Let a task go on with an exchange that turned out to be unusual."""
-        path, _, query = exchange.url.partition(b"?")
+        path, _, query = exchange.asked.url.partition(b"?")
         cycle = RequestResponseCycle(
             scope={
                 "type": "http",
@@ -169,7 +208,7 @@ class GuardedProtocol(HttpToolsProtocol):
                 "raw_path": path,
                 "query_string": query,
                 "root_path": self.root_path,
-                "headers": exchange.headers,
+                "headers": exchange.asked.headers,
                 "client": self.client,
                 "server": self.server,
             },

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 import httptools
 
@@ -29,6 +28,16 @@ class UpstreamError(Exception):
         self.sent = sent
 
 
+class Listener(Protocol):
+    """Who is called when something comes, instead of waiting for it."""
+
+    def whole(self, message: bytes) -> bool:
+        """Take the first bytes of an answer if they are a whole one that is understood without parsing."""
+
+    def came(self) -> None:
+        """Look: the head is whole and something more came, or the connection ended."""
+
+
 class Connection(asyncio.Protocol):
     """One connection; one exchange at a time."""
 
@@ -36,10 +45,11 @@ class Connection(asyncio.Protocol):
         self._pool = pool
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._parser: Any = None
+        self._parser: Any = httptools.HttpResponseParser(self)
+        self._idle = True
         self._waiter: asyncio.Future[None] | None = None
-        self.listener: Callable[[], None] | None = None
-        """Called whenever something came once the head is whole, and at the end; who waits by `head` sets none."""
+        self.listener: Listener | None = None
+        """Who is told of what comes; whoever waits by `head` sets none."""
         self._drained: asyncio.Future[None] | None = None
         self._chunks: deque[bytes] = deque()
         self._buffered = 0
@@ -54,7 +64,8 @@ class Connection(asyncio.Protocol):
         self.complete = False
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
-        self._keep_alive = False
+        self.keeps_alive = False
+        """Whether the other side keeps the connection after this answer."""
 
     # asyncio.Protocol
 
@@ -77,9 +88,11 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came."""
-        if self._parser is None:
+        if self._idle:
             # Nobody asked: the connection is of no use any more.
             self.close()
+            return
+        if not self.answered and self.listener is not None and self.listener.whole(data):
             return
         self.answered = True
         if not self.head_complete:
@@ -119,7 +132,7 @@ class Connection(asyncio.Protocol):
             self.headers = []
             return
         self.status = status
-        self._keep_alive = self._parser.should_keep_alive()
+        self.keeps_alive = self._parser.should_keep_alive()
         self.head_complete = True
 
     def on_body(self, body: bytes) -> None:
@@ -136,7 +149,7 @@ class Connection(asyncio.Protocol):
 
     def _wake(self) -> None:
         if self.listener is not None:
-            self.listener()
+            self.listener.came()
         elif self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -149,7 +162,7 @@ class Connection(asyncio.Protocol):
 
     def begin(self) -> None:
         """Make ready for a new exchange."""
-        self._parser = httptools.HttpResponseParser(self)
+        self._idle = False
         self.answered = self.head_complete = self.complete = False
         self.headers = []
         self.status = 0
@@ -205,19 +218,28 @@ class Connection(asyncio.Protocol):
             self._reading = True
         return data
 
+    def complete_at_once(self) -> None:
+        """Note that a whole answer came, which the parser does not get to see."""
+        self.answered = self.head_complete = self.complete = self.keeps_alive = True
+
+    @property
+    def has_length(self) -> bool:
+        """Whether the answer says how many bytes it has."""
+        return any(name == b"content-length" for name, _ in self.headers)
+
     @property
     def drained_completely(self) -> bool:
         """Whether the whole answer was read."""
         return self.complete and not self._chunks
 
     def release(self) -> None:
-        """Give the connection back; it is kept only after a whole exchange."""
+        """Give the connection back; it is kept only after a whole exchange, so its parser awaits the next answer."""
         if self.closed:
             return
-        if not self.drained_completely or not self._keep_alive:
+        if not self.drained_completely or not self.keeps_alive:
             self.close()
             return
-        self._parser = None
+        self._idle = True
         self._pool.keep(self)
 
     def close(self) -> None:
