@@ -116,7 +116,7 @@ def state(read: Any, platform: Platform, alice: Principal, dataset: DatasetRead,
     }
 
 
-@pytest.mark.parametrize("layout", ["coco", "voc", "yolo", "manifest"])
+@pytest.mark.parametrize("layout", ["coco", "voc", "yolo", "manifest", "line_manifest"])
 @SETTINGS
 @given(data=st.data())
 def test_boxes_come_back(platform: Platform, alice: Principal, layout: str, data: st.DataObject) -> None:
@@ -152,7 +152,7 @@ def test_boxes_come_back(platform: Platform, alice: Principal, layout: str, data
         assert set(names) >= set(labels)
 
 
-@pytest.mark.parametrize("layout", ["csv", "tsv", "jsonl", "manifest"])
+@pytest.mark.parametrize("layout", ["csv", "tsv", "jsonl", "manifest", "line_manifest"])
 @pytest.mark.parametrize("template", ["single", "multi"])
 @SETTINGS
 @given(data=st.data())

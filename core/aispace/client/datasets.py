@@ -87,7 +87,7 @@ class Datasets(Collection[DatasetRead]):
             A file, archive or folder here, or for instance ``{"kind": "area", "path": "photos"}``.
         **options
             ``layout``, ``overwrite``, ``duplicates``, ``split``, ``confirm``, ``label_mapping``, ``table``,
-            ``voc_boxes`` of the REST route.
+            ``voc_boxes``, ``only_labels``, ``hard_only`` of the REST route.
         """
         given = dict(source) if isinstance(source, Mapping) else self.uploads.source(source, told=told)
         return self._post(ImportRead, f"/datasets/{dataset_id}/import", body({"source": given, **options}))

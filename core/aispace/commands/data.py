@@ -36,6 +36,10 @@ def _import(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
     options: dict[str, Any] = {"layout": given.layout, "voc_boxes": given.voc_boxes}
     if given.map:
         options["label_mapping"] = _mapping(given.map)
+    if given.only:
+        options["only_labels"] = given.only
+    if given.hard_only:
+        options["hard_only"] = True
     table = {name: getattr(given, name) for name in ("text_column", "label_column", "delimiter", "encoding")}
     if any(value is not None for value in table.values()):
         options["table"] = {name: value for name, value in table.items() if value is not None}
@@ -166,6 +170,7 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace import ./more --dataset digits --overwrite skip --strict
         aispace import coco.zip --dataset street --kind object_detection --map person=people --map dog=
         aispace import reviews.csv --dataset reviews --kind text_classification --text-column comment
+        aispace import cups.zip --dataset cups --layout line_manifest --only cup --hard-only
         aispace import iris.csv --dataset iris --kind tabular_classification --inspect
     """)  # fmt: skip
     imported.add_argument("source", help="folder, archive or file of this machine")
@@ -180,6 +185,10 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         metavar="OLD=NEW",
         help="take a label of the files as another, new or of the dataset; OLD= leaves it out (again for each label)",
     )
+    imported.add_argument(
+        "--only", action="append", metavar="LABEL", help="take only what has this label (again for each label)"
+    )
+    imported.add_argument("--hard-only", action="store_true", help="take only what is marked hard")
     imported.add_argument("--text-column", help="column of a table that holds the text")
     imported.add_argument("--label-column", help="column of a table that holds the label; '' for none")
     imported.add_argument("--delimiter", help="between the columns of a table")

@@ -22,7 +22,9 @@ SPLITS: Final = ("training", "validation", "test")
 
 
 DataType = Literal["image", "text", "tabular"]
-Layout = Literal["class_folders", "flat", "manifest", "origin", "coco", "voc", "yolo", "csv", "tsv", "jsonl"]
+Layout = Literal[
+    "class_folders", "flat", "manifest", "origin", "coco", "voc", "yolo", "csv", "tsv", "jsonl", "line_manifest"
+]
 """Forms that files come in and go out in."""
 Pixels = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
@@ -128,8 +130,8 @@ _KINDS: Final = (
         templates=["single", "multi"],
         label_group=True,
         carries=[],
-        imports=["class_folders", "flat", "manifest", "origin"],
-        exports=["class_folders", "manifest"],
+        imports=["class_folders", "flat", "manifest", "line_manifest", "origin"],
+        exports=["class_folders", "manifest", "line_manifest"],
     ),
     Kind(
         data_type="image",
@@ -139,8 +141,8 @@ _KINDS: Final = (
         carries=["shape"],
         shapes=["bbox"],
         many=True,
-        imports=["coco", "voc", "yolo", "manifest", "flat"],
-        exports=["coco", "voc", "yolo", "manifest"],
+        imports=["coco", "voc", "yolo", "manifest", "line_manifest", "flat"],
+        exports=["coco", "voc", "yolo", "manifest", "line_manifest"],
     ),
     Kind(
         data_type="text",
@@ -148,8 +150,8 @@ _KINDS: Final = (
         templates=["single", "multi"],
         label_group=True,
         carries=[],
-        imports=["class_folders", "flat", "csv", "tsv", "jsonl", "manifest", "origin"],
-        exports=["class_folders", "csv", "tsv", "jsonl", "manifest"],
+        imports=["class_folders", "flat", "csv", "tsv", "jsonl", "manifest", "line_manifest", "origin"],
+        exports=["class_folders", "csv", "tsv", "jsonl", "manifest", "line_manifest"],
     ),
     Kind(
         data_type="tabular",

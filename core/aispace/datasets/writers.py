@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..storage.blobs import BlobStore
 from ..storage.manifests import Entry
-from .annotations import Layout, labels_of
-from .formats import coco, voc, yolo
+from ..versions import version_name
+from .annotations import KINDS, Layout, labels_of
+from .formats import coco, line_manifest, voc, yolo
 from .formats.rows import RowWriter, joined
 from .formats.tables import LABELS, SPLIT_COLUMNS
 from .orm import DatasetVersion
@@ -44,6 +45,8 @@ class Writers:
             yield from self._voc(name, version)
         elif layout == "yolo":
             yield from self._yolo(name, version)
+        elif layout == "line_manifest":
+            yield from self._line_manifest(name, version)
         elif version.data_type == "tabular":
             yield f"{name}/table.{layout}", None, self.table(version, layout)
         else:
@@ -97,15 +100,36 @@ class Writers:
                 yield f"{name}/labels/{folder}/{stem}.txt", None, yolo.write(record, ids)
         yield f"{name}/data.yaml", None, yolo.write_names(labels, folders)
 
+    def _line_manifest(self, name: str, version: DatasetVersion) -> Iterator[Piece]:
+        kind = KINDS[version.data_type, version.annotation_type]
+        if kind.data_type != "text":
+            for line in self.snapshots.lines(version):
+                yield f"{name}/{line.entry.path}", *self.file(line)
+                if kind.shapes and line.record["s"] != "unlabelled":
+                    yield f"{name}/{outlines_of(line.entry.path)}", None, voc.write(line.entry.path, line.record)
+        yield f"{name}/{name}-{version_name(version.number)}{line_manifest.SUFFIX}", None, self._manifest_lines(version)
+
+    def _manifest_lines(self, version: DatasetVersion) -> Iterator[bytes]:
+        kind = KINDS[version.data_type, version.annotation_type]
+        for line in self.snapshots.lines(version):
+            path = line.entry.path
+            source = line_manifest.TEXT + self._text(line) if kind.data_type == "text" else path
+            location = outlines_of(path) if kind.shapes else None
+            yield line_manifest.write_line(kind, source, line.record, name=path, location=location)
+
+    def _text(self, line: Line) -> str:
+        text = line.record.get("c")
+        if text is None:
+            text = self.blobs.read(line.entry.sha256).decode("utf-8", "replace")
+        return str(text)
+
     def _texts(self, version: DatasetVersion, layout: Layout) -> Iterator[bytes]:
         splits = bool(version.counts["splits"])
         writer = RowWriter(layout)
         if layout != "jsonl":
             yield writer.line(["path", "text", "label", *(["split"] if splits else [])])
         for line in self.snapshots.lines(version):
-            text = line.record.get("c")
-            if text is None:
-                text = self.blobs.read(line.entry.sha256).decode("utf-8", "replace")
+            text = self._text(line)
             labels = labels_of(line.record.get("o"))
             split = SPLIT_CELLS[line.record.get("p")]
             if layout == "jsonl":
@@ -138,6 +162,11 @@ class Writers:
             said = "".join(labels_of(line.record.get("o"))[:1])
             cells.insert(len(cells) if label is None else label, said)
             yield writer.line([*cells, *([SPLIT_CELLS[line.record.get("p")]] if splits else [])])
+
+
+def outlines_of(path: str) -> str:
+    """Name the XML file of an image."""
+    return f"annotations/{path}.xml"
 
 
 def _free(names: list[str], wanted: tuple[str, ...]) -> str:

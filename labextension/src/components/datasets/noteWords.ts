@@ -30,6 +30,20 @@ export function noteText(trans: ITrans, note: INote): string {
       );
     case 'left_out':
       return trans._n('%1 object is left out, as you said', '%1 objects are left out, as you said', n, many);
+    case 'not_hard':
+      return trans._n(
+        '%1 sample is not marked as hard and stays out',
+        '%1 samples are not marked as hard and stay out',
+        n,
+        many
+      );
+    case 'not_chosen':
+      return trans._n(
+        '%1 sample has none of the chosen labels and stays out',
+        '%1 samples have none of the chosen labels and stay out',
+        n,
+        many
+      );
     case 'incomplete':
       return trans._n(
         '%1 sample loses an object that is refused, and is not confirmed',

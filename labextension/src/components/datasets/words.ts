@@ -37,6 +37,8 @@ export function layoutWord(trans: ITrans, layout: string): string {
       return trans.__('Files without labels');
     case 'manifest':
       return trans.__('Files with a manifest');
+    case 'line_manifest':
+      return trans.__('Files with a line manifest');
     case 'coco':
       return 'COCO';
     case 'voc':
@@ -69,6 +71,10 @@ export function layoutMeaning(trans: ITrans, layout: string, dataType: string): 
         : trans.__('Pictures in any folders, without labels.');
     case 'manifest':
       return trans.__('A file manifest.jsonl with a line for each sample: its path and what is said of it.');
+    case 'line_manifest':
+      return trans.__(
+        'A file *.manifest with a JSON line for each source, as labelling platforms exchange them; texts may be in the lines themselves.'
+      );
     case 'origin':
       return trans.__('What AI Space exported: samples, labels and sets come back as they were.');
     case 'coco':
