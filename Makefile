@@ -11,7 +11,7 @@ SERVER := $(wildcard tests/server tests/api)
 WORKERS ?= 2
 
 .PHONY: help run setup setup-test test check test-fast test-core test-postgresql test-server test-js test-hub test-ui \
-	test-wheel test-tour fuzz bench docs capabilities revision tour clean
+	test-wheel test-tour test-cluster cluster cluster-down fuzz bench docs capabilities revision tour clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
@@ -98,6 +98,12 @@ test-wheel: setup-test
 	$(PYTEST) -q tests/wheel
 test-tour: setup-test
 	$(PYTEST) -q tests/tour tests/kills
+cluster: setup-test ## start a real Kubernetes on this machine, for work by hand (root; builds it the first time)
+	@cd tests && $(CURDIR)/$(BIN)/python -m cluster up
+cluster-down: ## take it down again, with all that killed ones have left
+	@cd tests && $(CURDIR)/$(BIN)/python -m cluster down
+test-cluster: setup-test ## the engine of a cluster on a real Kubernetes (root)
+	$(PYTEST) -q tests/cluster
 fuzz: setup-test ## 10,000 cases against the REST API
 	AISPACE_HYPOTHESIS=random AISPACE_FUZZ_EXAMPLES=150 AISPACE_FUZZ_CASES=10000 $(PYTEST) -q --timeout 0 tests/api
 
