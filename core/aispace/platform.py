@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .transfers.service import TransferService
     from .trash.service import TrashService
     from .users.service import UserService
+    from .visualisations.service import VisualisationService
     from .workloads.service import WorkloadService
 
 FOLDERS = ("areas", "batches", "blobs", "images", "logs", "run", "runtime", "secrets", "trees", "uploads", "workloads")
@@ -68,7 +69,7 @@ SERVICES = (
     ("areas", "files.service", "AreaService"),
     ("resources", "resources.service", "ResourceService"),
     ("billing", "billing.service", "BillingService"),
-    ("engine", "engines.local.engine", "LocalEngine"),
+    ("engine", "engines", "chosen"),
     ("workloads", "workloads.service", "WorkloadService"),
     ("images", "images.service", "ImageService"),
     ("notebooks", "notebooks.service", "NotebookService"),
@@ -80,6 +81,7 @@ SERVICES = (
     ("evaluations", "training.evaluations", "EvaluationService"),
     ("templates", "training.templates", "TemplateService"),
     ("reproductions", "reproductions.service", "ReproductionService"),
+    ("visualisations", "visualisations.service", "VisualisationService"),
     ("serving", "serving.service", "ServingService"),
     ("batches", "serving.batches", "BatchService"),
     ("overview", "overview.service", "OverviewService"),
@@ -128,6 +130,7 @@ class Platform(LoggingConfigurable):
     training: TrainingService
     evaluations: EvaluationService
     templates: TemplateService
+    visualisations: VisualisationService
     lineage: LineageService
     models: ModelService
     serving: ServingService
@@ -194,6 +197,7 @@ class Platform(LoggingConfigurable):
             self.datasets,
             self.training,
             self.evaluations,
+            self.visualisations,
             self.serving,
             self.batches,
         )

@@ -60,7 +60,10 @@ class AttemptPlan:
     memory_bytes: int = 0
     accelerator: str | None = None
     accelerator_count: int = 0
+    accelerator_product: str | None = None
     nodes: int = 1
+    queue: str = "default"
+    priority: str = "normal"
     ports: tuple[str, ...] = ()
     time_limit_seconds: float | None = None
     stop_grace_seconds: float = 10.0
@@ -80,7 +83,8 @@ class AttemptState:
         Of the main process; negative: the signal that ended it.
     reason : str, optional
         Why it ended when the engine ended it or lost it: ``memory_limit``, ``time_limit``, ``log_limit``, ``stopped``,
-        ``supervisor_lost``, ``start_failed``.
+        ``supervisor_lost``, ``start_failed``, ``preempted``, ``evicted``, ``image_pull``, ``deleted_outside``. While it
+        starts: what it waits for (``cluster_queue``, ``unschedulable``, ``image_pull``), or None.
     """
 
     key: Key
@@ -99,7 +103,16 @@ class Accelerators:
     """Accelerators of one resource name."""
 
     product: str
+    """Of most of them."""
     count: int
+    products: Mapping[str, int] = field(default_factory=dict)
+    """How many there are of each product, where there are several."""
+
+    def of(self, product: str | None) -> int:
+        """Count those that a need for a product may take."""
+        if product in (None, self.product) and not self.products:
+            return self.count
+        return self.count if product is None else self.products.get(product, 0)
 
 
 @dataclass(frozen=True)
@@ -138,6 +151,8 @@ class Engine:
     """
 
     name: str = "abstract"
+    schedules: bool = False
+    """It has queues of its own: all attempts are handed over at once, and it says what those that wait wait for."""
 
     @abstractmethod
     def start(self, notify: Callable[[], None]) -> None:

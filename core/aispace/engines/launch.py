@@ -14,8 +14,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..base import AttemptPlan
-from . import attempt_files as files
+from .base import AttemptPlan
+from .local import attempt_files as files
 
 PLACEHOLDER = re.compile(r"\{(attempt|out|model|accelerators|port:[a-z][a-z0-9-]*|mount:[a-z][a-z0-9_-]*)\}")
 

@@ -281,6 +281,6 @@ def _fits(row: ResourceSpec, total: Capacity, used: Used | None) -> int:
     times = [int((cpu + 1e-9) // row.cpu), int(memory // row.memory_bytes)]
     if row.accelerator:
         card = total.accelerators.get(row.accelerator)
-        count = card.count if card and row.accelerator_product in (None, card.product) else 0
+        count = card.of(row.accelerator_product) if card else 0
         times.append((count - (used.accelerators.get(row.accelerator, 0) if used else 0)) // row.accelerator_count)
     return max(min(times), 0)

@@ -68,8 +68,8 @@ def shortage(need: Needs, total: Capacity) -> dict[str, dict[str, float]]:
         if amount > left.get(name, 0) + EPSILON
     }
     card = total.accelerators.get(need.accelerator) if need.accelerator else None
-    if card and need.accelerator and need.accelerator_product not in (None, card.product):
-        short[need.accelerator] = {"needed": need.accelerator_count, "total": 0}
+    if card and need.accelerator and need.accelerator_count > card.of(need.accelerator_product):
+        short[need.accelerator] = {"needed": need.accelerator_count, "total": card.of(need.accelerator_product)}
     return short
 
 
@@ -92,6 +92,12 @@ class Verdict:
 
 
 ADMITTED = Verdict(True)
+
+
+def ever(need: Needs, total: Capacity) -> Verdict:
+    """Decide only whether a workload can run here at all: whose turn it is, the engine decides."""
+    never = shortage(need, total)
+    return Verdict(False, "never_fits", {"resources": never}) if never else ADMITTED
 
 
 class Admission:

@@ -211,6 +211,9 @@ class Reconciler:
                     self._explain(row, reasons.make(image or ""))
                 else:
                     self._ended(row, attempt, AttemptState(key, "ended", reason="stopped", ended_at=now), now, acts)
+            elif state.phase == "starting":
+                if row.status == "starting":
+                    self._explain(row, reasons.make(state.reason, **state.params) if state.reason else None)
             elif state.phase == "running":
                 if row.status == "starting":
                     self._running(row, attempt, state, now, price, acts)
@@ -346,7 +349,8 @@ class Reconciler:
         rows = session.scalars(waiting).all()
         if not rows:
             return
-        admission = queue.Admission(self.platform.engine.capacity(), self.service.used())
+        engine = self.platform.engine
+        admission = queue.Admission(engine.capacity(), queue.Used() if engine.schedules else self.service.used())
         looked = 0
         for row in rows:
             image = self._image(row)
@@ -359,7 +363,8 @@ class Reconciler:
                     acts.ended.append(row.id)
                     self._move(row, "failed", reasons.make(code), now, acts)
                 continue
-            verdict = admission.consider(row)
+            # An engine with queues of its own is handed everything that can fit at all; it says what waits for what.
+            verdict = queue.ever(row, admission.total) if engine.schedules else admission.consider(row)
             if verdict.admitted:
                 if len(acts.admit) >= self.service.admission_batch:
                     acts.again = True
@@ -386,7 +391,7 @@ class Reconciler:
             return None
         return {"building": "image_building", None: "image_missing"}.get(status, "image_failed")
 
-    def _explain(self, row: Workload, reason: dict[str, Any]) -> None:
+    def _explain(self, row: Workload, reason: dict[str, Any] | None) -> None:
         if row.reason != reason:
             row.reason = reason
 
@@ -472,6 +477,9 @@ class Reconciler:
             memory_bytes=row.memory_bytes,
             accelerator=row.accelerator,
             accelerator_count=row.accelerator_count,
+            accelerator_product=row.accelerator_product,
+            queue=row.queue,
+            priority=row.priority,
             nodes=spec["nodes"],
             ports=tuple(spec["ports"]),
             time_limit_seconds=spec["time_limit_seconds"],

@@ -34,8 +34,12 @@ NEXT: Final[dict[Status, frozenset[Status]]] = {
 
 PRIORITY_LEVEL: Final[dict[Priority, int]] = {"low": 0, "normal": 1, "high": 2}
 
-NOT_RETRIED: Final = frozenset({"time_limit", "memory_limit", "log_limit", "image_failed", "image_missing"})
+NOT_RETRIED: Final = frozenset(
+    {"time_limit", "memory_limit", "log_limit", "image_failed", "image_missing", "image_pull"}
+)
 """Reasons after which another attempt would end the same way."""
+NOT_ITS_FAULT: Final = frozenset({"preempted"})
+"""Reasons after which another attempt follows, however many are allowed."""
 
 
 class IllegalTransition(RuntimeError):
@@ -83,7 +87,7 @@ def after_attempt(
         return "paused"
     if target == "stopped" or outcome == "stopped":
         return "stopped"
-    if attempts <= retries and reason_code not in NOT_RETRIED:
+    if reason_code in NOT_ITS_FAULT or (attempts <= retries and reason_code not in NOT_RETRIED):
         return "queued"
     return "failed"
 

@@ -63,6 +63,14 @@ export const LIFECYCLE_EVENTS: Words = {
   'service.canary_rolled_back': (t, p) => t.__('Canary #%1 taken back by its rule', text(p.number)),
   'service.canary_failed': (t, p) => t.__('Canary #%1 failed', text(p.number)),
   'service.auto_stopped': t => t.__('Service stopped by itself'),
+  'visualisation.started': t => t.__('TensorBoard started'),
+  'visualisation.ready': t => t.__('TensorBoard can be looked at'),
+  'visualisation.stop_requested': t => t.__('Stop asked for'),
+  'visualisation.auto_stopped': t => t.__('TensorBoard stopped by itself'),
+  'visualisation.succeeded': t => t.__('TensorBoard ended'),
+  'visualisation.failed': t => t.__('TensorBoard failed'),
+  'visualisation.stopped': t => t.__('TensorBoard stopped'),
+  'visualisation.deleted': t => t.__('Visualisation deleted'),
   'batch_service.created': t => t.__('Batch service created'),
   'batch_service.changed': t => t.__('Batch service changed'),
   'batch_service.deleted': t => t.__('Batch service deleted'),
@@ -71,6 +79,9 @@ export const LIFECYCLE_EVENTS: Words = {
   'batch_service.succeeded': t => t.__('Batch service has done all files'),
   'batch_service.failed': t => t.__('Batch service failed'),
   'batch_service.stopped': t => t.__('Batch service stopped'),
+  'batch_service.delivery_started': t => t.__('Results are put into a dataset'),
+  'batch_service.delivery_succeeded': t => t.__('Results are in the dataset'),
+  'batch_service.delivery_failed': t => t.__('Results could not be put into the dataset'),
   'service.start_requested': t => t.__('Start asked for'),
   'service.stop_requested': t => t.__('Stop asked for'),
   'service.token_created': (t, p) => t.__('Token %1 created', text(p.name)),
@@ -107,6 +118,17 @@ export const REASON_WORDS: Words = {
   log_limit: (t, p) => t.__('Its log grew over %1. Print less.', bytes(Number(p.limit))),
   supervisor_lost: t =>
     t.__('The process that watched it was killed, so everything it had started was ended too.'),
+  cluster_queue: (t, p) => t.__("It waits in the cluster's queue %1: %2", text(p.queue), text(p.message)),
+  unschedulable: (t, p) => t.__('It may run, but no node can take it now: %1', text(p.message)),
+  image_pull: (t, p) =>
+    t.__(
+      'Its image %1 cannot be fetched: %2. Check its name and that the nodes reach it.',
+      text(p.image),
+      text(p.message)
+    ),
+  evicted: (t, p) => t.__('Its node had to end it: %1', text(p.message)),
+  preempted: (t, p) => t.__('One of a higher priority needed its place: %1', text(p.message)),
+  deleted_outside: t => t.__('It was deleted from the cluster, not by this platform.'),
   stopped: t => t.__('It was stopped.'),
   paused: t => t.__('It was paused.'),
   retry: (t, p) =>
@@ -138,6 +160,7 @@ export const REASON_WORDS: Words = {
     ),
   no_labels: t => t.__('config.json names no labels: answers are plain numbers.'),
   superseded: t => t.__('A later edit took its place before it was ready.'),
+  idle: (t, p) => t.__('It stopped by itself: nobody looked at it for %1 min.', text(p.minutes)),
   auto_stop_time: t => t.__('It stopped by itself: its time was over.'),
   auto_stop_idle: (t, p) => t.__('It stopped by itself: nobody called it for %1 min.', text(p.minutes)),
   canary_errors: (t, p) =>
@@ -169,6 +192,14 @@ export const REASON_WORDS: Words = {
 
 /** Refusals from the algorithm to the bill. */
 export const LIFECYCLE_ERRORS: Words = {
+  delivering: t => t.__('Not done. The results are on their way already. Wait until they are there.'),
+  no_results: t => t.__('Not done. There are no results. Start it first.'),
+  results_gone: t => t.__('Not finished. The results were dropped meanwhile. Start it again.'),
+  kind_not_deliverable: t =>
+    t.__('Not done. Answers of models cannot become annotations of datasets of this kind.'),
+  not_running: t => t.__('Not shown. TensorBoard does not run. Start it, or wait until it is ready.'),
+  view_away: t => t.__('Not shown. TensorBoard does not answer. Look at its log, or start it again.'),
+  no_image: t => t.__('Not started. The image of TensorBoard is not there. Ask an administrator.'),
   building: t => t.__('Not done. The image is being built. Wait until it is done.'),
   foreign_account: t => t.__('Not done. The password of this account is kept elsewhere.'),
   is_current: t => t.__('Not rolled back. This deployment has the traffic already.'),

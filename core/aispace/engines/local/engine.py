@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import shutil
 import signal
@@ -22,9 +21,11 @@ from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode
 from traitlets.config import LoggingConfigurable
 
 from ...errors import AISpaceError, Unavailable
+from .. import launch
 from ..base import Accelerators, AttemptPlan, AttemptState, Capacity, Engine, Key, UsageSample
+from ..usage import read_usage
 from . import attempt_files as files
-from . import cgroup, launch, processes, zygote
+from . import cgroup, processes, zygote
 from .devices import NVIDIA, find_nvidia, nvidia_sampler
 
 if TYPE_CHECKING:
@@ -318,16 +319,7 @@ class LocalEngine(LoggingConfigurable, Engine):
 
     def metrics(self, key: Key) -> list[UsageSample]:
         """Read the usage samples that the supervisor wrote."""
-        samples = []
-        with contextlib.suppress(OSError), (self.directory(key) / files.USAGE).open() as file:
-            for line in file:
-                try:
-                    value = json.loads(line)
-                except ValueError:
-                    continue
-                cards = {int(index): tuple(pair) for index, pair in value.get("accelerators", {}).items()}
-                samples.append(UsageSample(value["time"], value["cpu"], value["memory"], cards))
-        return samples
+        return read_usage(self.directory(key) / files.USAGE)
 
     def address(self, key: Key, port: str) -> tuple[str, int] | None:
         """Tell where a port of a running attempt listens."""
