@@ -29,6 +29,7 @@ LINE_MANIFEST: Final = ".manifest"
 MAX_SIDECAR: Final = 256 << 20
 """Bytes of a file that says something about the others."""
 MAX_LABEL: Final = 30
+MAX_REASON: Final = 200
 
 
 @dataclass(slots=True)
@@ -55,6 +56,8 @@ class Placed:
     split: str | None = None
     hard: bool = False
     state: str | None = None
+    review: dict[str, str] | None = None
+    """Verdict and reason of its last review."""
     error: tuple[str, str] | None = None
     """Code and message when it cannot be taken."""
     boxes: Callable[[], Iterable[RawBox]] | None = None
@@ -203,9 +206,19 @@ def _manifest(files: Sequence[Found], sidecars: Mapping[str, bytes]) -> Iterator
         placed.split = entry.get("split") if entry.get("split") in SPLITS else None
         placed.hard = entry.get("hard") is True
         placed.state = entry.get("state") if entry.get("state") in STATES else None
+        placed.review = _review(entry.get("review"))
         if not all(isinstance(o, dict) for o in placed.objects):
             placed.error = ("annotation_invalid", "its line of the manifest has no list of objects")
         yield placed
+
+
+def _review(given: Any) -> dict[str, str] | None:
+    """Read a review; what is none is left out, as other marks are."""
+    if not isinstance(given, dict) or given.get("verdict") not in ("accept", "reject"):
+        return None
+    reason = given.get("reason")
+    reason = reason.strip()[:MAX_REASON] if isinstance(reason, str) else ""
+    return {"verdict": given["verdict"], "reason": reason}
 
 
 def _origin(files: Sequence[Found], sidecars: Mapping[str, bytes]) -> Iterator[Placed]:

@@ -26,6 +26,7 @@ NAMES: Final[dict[str, str]] = {
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "hard": ("1 sample is marked hard", "{n} samples are marked hard"),
     "states": ("1 sample is not plainly labelled ({detail})", "{n} samples are not plainly labelled ({detail})"),
+    "reviews": ("1 sample has a review ({reviews})", "{n} samples have reviews ({reviews})"),
     "scores": ("1 sample has scores", "{n} samples have scores"),
     "attributes": ("1 sample has attributes", "{n} samples have attributes"),
     "object_hard": ("1 sample has objects marked hard", "{n} samples have objects marked hard"),
@@ -66,6 +67,7 @@ class Facts:
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
     states: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
 
     def add(self, thing: str, path: str) -> None:
         """Count a sample that has a thing."""
@@ -92,6 +94,9 @@ def gather(lines: Iterable[tuple[str, dict[str, Any]]], kind: Kind) -> Facts:
         if state not in ("labelled", "unlabelled"):
             facts.add("states", path)
             facts.states[state] += 1
+        if "r" in record:
+            facts.add("reviews", path)
+            facts.verdicts["rejected" if record["r"]["verdict"] == "reject" else "accepted"] += 1
         for thing in ("score", "attributes", "hard", "id"):
             if any(o.get(thing) not in (None, {}, False) for o in objects):
                 facts.add({"score": "scores", "hard": "object_hard", "id": "ids"}.get(thing, thing), path)
@@ -137,8 +142,11 @@ def losses(layout: Layout, kind: Kind, facts: Facts, unused: list[str]) -> list[
         n = len(unused) if thing == "unused_labels" else facts.counts[counted]
         if not n:
             continue
-        detail = ", ".join(f"{count} {state}" for state, count in sorted(facts.states.items()))
-        words = (one if n == 1 else many).format(n=f"{n:,}", detail=detail)
+        detail, reviews = (
+            ", ".join(f"{count} {word}" for word, count in sorted(counted.items()))
+            for counted in (facts.states, facts.verdicts)
+        )
+        words = (one if n == 1 else many).format(n=f"{n:,}", detail=detail, reviews=reviews)
         examples = unused[:EXAMPLES] if thing == "unused_labels" else facts.examples.get(counted, [])
         found.append(Note(code=thing, n=n, message=f"{words}: not in {form}", examples=examples))
     if layout == "class_folders" and facts.counts["folder"]:

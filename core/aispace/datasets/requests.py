@@ -153,10 +153,11 @@ class ImportOptions(Schema):
     """How to read what is imported."""
 
     layout: Layout | Literal["auto"] = "auto"
-    label_mapping: Annotated[dict[Annotated[str, Field(max_length=200)], LabelName | None], Field(max_length=2000)] = (
-        Field(default_factory=dict)
-    )
-    """Labels of the files to labels of the dataset; null leaves out what has the label."""
+    label_mapping: Annotated[
+        dict[Annotated[str, Field(min_length=1, max_length=1000)], LabelName | None], Field(max_length=2000)
+    ] = Field(default_factory=dict)
+    """Labels of the files to labels of the dataset; null leaves out what has the label, one that is not named keeps
+    its name. A label that the files do not have is refused."""
     only_labels: Annotated[list[Annotated[str, Field(max_length=1000)]], Field(max_length=2000)] | None = None
     """Take only what has one of these labels of the files; the other labels are left out."""
     hard_only: bool = False
@@ -225,13 +226,27 @@ class Note(Schema):
 
     code: str
     """``exif_orientation``, ``boxes_clipped``, ``outlines``, ``left_out``, ``incomplete``, ``recoded`` of imports;
-    ``hard``, ``states``, ``scores``, ``attributes``, ``object_hard``, ``ids``, ``labels``, ``unlabelled_splits``,
-    ``unused_labels``, ``paths`` of exports."""
+    ``hard``, ``states``, ``reviews``, ``scores``, ``attributes``, ``object_hard``, ``ids``, ``labels``,
+    ``unlabelled_splits``, ``unused_labels``, ``paths`` of exports."""
     message: str
     """In words, with the number."""
     n: int
     examples: list[str] = Field(default_factory=list)
     """Paths of the first of them."""
+
+
+class FoundLabel(Schema):
+    """A label as the files name it, and what the import makes of it."""
+
+    name: str
+    n: int
+    """How many objects or samples have it; 0 where it is only declared."""
+    label: str | None
+    """What it becomes; null where it is left out or, as it stands, refused."""
+    known: bool
+    """Whether the dataset's label group has that label already; otherwise it gets it."""
+    fits: bool
+    """Whether its own name can be that of a label; otherwise it has to be mapped, or what has it is refused."""
 
 
 class ImportInspection(Schema):
@@ -242,6 +257,9 @@ class ImportInspection(Schema):
     """0 to 1: how well the names fit the layout."""
     count: int
     labels: dict[str, int]
+    """Labels as the dataset would have them, and how often."""
+    found_labels: list[FoundLabel] = Field(default_factory=list)
+    """The first 2,000 labels as the files name them."""
     refused: int
     preview: list[PreviewSample]
     objects: int | None = None

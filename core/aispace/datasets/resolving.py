@@ -18,6 +18,7 @@ from .formats.roles import Roles, find_roles
 from .formats.rows import TableRows, align, with_types
 from .formats.tables import Table
 from .layouts import LINE_MANIFEST, MANIFESTS, Placed, common_folder, detect, group_labels, place
+from .requests import FoundLabel
 from .staging import BATCH_FILES, Staged, fits_label
 
 if TYPE_CHECKING:
@@ -174,13 +175,22 @@ def _placed(layout: Layout, staged: Staged) -> Iterator[Placed]:
         if item.boxes is not None or not staged.annotations_only:
             yield item
     for name in tree.labels:
+        staged.found.setdefault(name, 0)
         mapped = staged.options.label_mapping.get(name, name)
         if mapped is not None and fits_label(mapped):
             staged.declared.append(mapped)
 
 
 def _row(item: Placed, objects: list[dict[str, Any]], state: str | None) -> dict[str, Any]:
-    row = {"path": item.path, "split": item.split, "hard": item.hard, "objects": objects, "state": state}
+    row: dict[str, Any] = {
+        "path": item.path,
+        "split": item.split,
+        "hard": item.hard,
+        "objects": objects,
+        "state": state,
+    }
+    if item.review is not None:
+        row["review"] = item.review
     if not item.file.sha256 and item.file.state is not None:
         return {**row, "annotate": True}
     file = item.file
@@ -198,13 +208,15 @@ def _said(item: Placed, staged: Staged) -> dict[str, Any] | None:
     """Take what a layout says of a sample."""
     kind = staged.target.kind
     try:
-        found = []
-        for given in OBJECTS.validate_python(item.objects):
-            name = None if given.label is None else staged.label(given.label)
-            if given.label is not None and name is None:
+        taken = []
+        for given in item.objects:
+            if not isinstance(given.get("label"), str):
+                taken.append(given)
+            elif (name := staged.label(given["label"])) is None:
                 staged.note("left_out", item.file.path)
-                continue
-            found.append(given.model_copy(update={"label": name}))
+            else:
+                taken.append({**given, "label": name})
+        found = OBJECTS.validate_python(taken)
         size = (item.file.width, item.file.height) if item.file.width and item.file.height else None
         names = {o.label for o in found if o.label is not None}
         objects = check_objects(kind, staged.target.template, names, found, size)
@@ -222,8 +234,8 @@ def _said(item: Placed, staged: Staged) -> dict[str, Any] | None:
             else ("annotation_invalid", f"its annotation cannot be used: {field['message']}")
         )
         return None
-    for taken in objects:
-        staged.count(taken["label"])
+    for said in objects:
+        staged.count(said["label"])
     counts = objects or kind.many or item.state == "unlabelled"
     return _row(item, objects, item.state if counts else None)
 
@@ -233,6 +245,7 @@ def _boxed(item: Placed, staged: Staged) -> dict[str, Any] | None:
     file = item.file
     if file.state in HUMAN and not staged.replace:
         staged.refuse(file.path, "human_annotation", "a person annotated the sample; that is kept")
+        staged.unread = True
         return None
     size = (file.width, file.height)
     try:
@@ -243,6 +256,7 @@ def _boxed(item: Placed, staged: Staged) -> dict[str, Any] | None:
         if len(raw) > MAX_OBJECTS:
             raise Unreadable("too_many_objects", f"an image has more than {MAX_OBJECTS} objects", 0)
     except Unreadable as error:
+        staged.unread = True
         words = error.message if error.code == "xml_broken" else f"{file.path}: {error.message}"
         staged.refuse(item.said_in, error.code, words, error.line or None)
         return None if staged.annotations_only else _row(item, [], None)
@@ -377,9 +391,55 @@ def _labelled_row(row: dict[str, Any], table: Table, roles: Roles, staged: Stage
     return {**row, "hard": False, "objects": [{"label": label} for label in labels], "state": None}
 
 
+def declared_labels(staged: Staged) -> list[dict[str, Any]]:
+    """Give the labels of ``label_*.json`` with their colours and keys, under the names that the mapping gives them."""
+    declared = []
+    for label in group_labels(staged.sidecars) or []:
+        staged.found.setdefault(label["name"], 0)
+        mapped = staged.options.label_mapping.get(label["name"], label["name"])
+        if mapped is not None:
+            declared.append({**label, "name": mapped})
+    return declared
+
+
+def check_mapping(staged: Staged) -> None:
+    """Refuse a mapping of a label that the files do not have, once all of them are read.
+
+    Raises
+    ------
+    Invalid
+        Names the label.
+    """
+    declared_labels(staged)
+    unknown = next((name for name in staged.options.label_mapping if name not in staged.found), None)
+    if unknown is None or staged.unread:
+        return
+    known = sorted(staged.found, key=natural)
+    shown = f"They have {', '.join(known[:20])}{', ...' if len(known) > 20 else ''}" if known else "They have none"
+    raise Invalid(
+        f"label_mapping.{unknown}",
+        f"Label mapping: the files have no label {unknown[:60]!r}. {shown}. Name one of those, or leave it out.",
+        code="label_not_in_source",
+        params={"label": unknown[:60], "labels": known[:100]},
+    )
+
+
+def found_labels(staged: Staged) -> list[FoundLabel]:
+    """Give the labels of the files, and what becomes of each."""
+    declared_labels(staged)
+    mapping = staged.options.label_mapping
+    found = []
+    for name in sorted(staged.found, key=natural)[:MAX_LABELS]:
+        label = mapping.get(name, name)
+        label = label if label is not None and fits_label(label) else None
+        known = label is not None and label in staged.target.labels
+        found.append(FoundLabel(name=name, n=staged.found[name], label=label, known=known, fits=fits_label(name)))
+    return found
+
+
 def labels_in(staged: Staged) -> list[str]:
     """Give all labels that the dataset will need: those that the files declare first, in their order."""
-    declared = [*(label["name"] for label in group_labels(staged.sidecars) or []), *staged.declared]
+    declared = [*(label["name"] for label in declared_labels(staged)), *staged.declared]
     return list(dict.fromkeys([*filter(fits_label, declared), *sorted(staged.labels, key=natural)]))
 
 

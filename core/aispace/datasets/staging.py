@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..storage.blobs import Batch
 
 REPORTED: Final = 1000
+EXAMPLES: Final = 5
 BATCH_BYTES: Final = 128 << 20
 BATCH_FILES: Final = 10_000
 ABOUT_BOXES: Final = (".xml", ".txt", ".yaml", ".yml", ".names")
@@ -67,12 +68,15 @@ class Target:
     ----------
     existing : callable
         Gives the samples that the dataset has, for annotations that come without images.
+    labels : frozenset of str
+        Those of its label group.
     """
 
     kind: Kind
     template: str | None
     columns: Sequence[Mapping[str, Any]] | None
     existing: Callable[[], list[Found]]
+    labels: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -94,9 +98,14 @@ class Staged:
     """Labels of what is taken, and how often."""
     declared: list[str] = field(default_factory=list)
     """Labels that the files name, whether anything has them or not."""
+    found: dict[str, int] = field(default_factory=dict)
+    """Labels as the files name them, before the mapping, and how often."""
+    unread: bool = False
+    """Whether what some files say was left aside, so that `found` may lack labels."""
     columns: list[dict[str, Any]] | None = None
     """Columns of the dataset after this import, once its rows are read."""
-    _notes: dict[str, Note] = field(default_factory=dict)
+    _noted: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
+    """By code: how often, in a list of one number, and examples."""
     _fitting: dict[str, str | None] = field(default_factory=dict)
 
     @property
@@ -115,14 +124,19 @@ class Staged:
 
     def note(self, code: str, path: str) -> None:
         """Note what is imported otherwise than it came."""
-        note = self._notes.get(code)
-        if note is None:
-            note = self._notes[code] = Note(code=code, message="", n=0)
-            self.report.notes.append(note)
-        note.n += 1
-        note.message = NOTES[code][note.n > 1].format(n=f"{note.n:,}")
-        if len(note.examples) < 5 and path not in note.examples:
-            note.examples.append(path)
+        noted = self._noted.get(code)
+        if noted is None:
+            noted = self._noted[code] = ([0], [])
+        noted[0][0] += 1
+        if len(noted[1]) < EXAMPLES and path not in noted[1]:
+            noted[1].append(path)
+
+    def notes(self) -> list[Note]:
+        """Put what was noted so far into words."""
+        return [
+            Note(code=code, message=NOTES[code][n > 1].format(n=f"{n:,}"), n=n, examples=[*examples])
+            for code, ([n], examples) in self._noted.items()
+        ]
 
     def label(self, name: str) -> str | None:
         """Give the label of the dataset for one of the files; ``None`` to leave it out.
@@ -132,6 +146,7 @@ class Staged:
         ValueError
             It cannot be the name of a label.
         """
+        self.found[name] = self.found.get(name, 0) + 1
         chosen = self.options.only_labels
         if chosen is not None and name not in chosen:
             return None
