@@ -6,12 +6,12 @@ import { Button } from '../controls';
 import { bytes, count } from '../formats';
 import { DetailPage, Facts, PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
-import { HandOverDialog, MoveToTrash, NameDialog } from '../parts/ObjectDialogs';
 import { categoryWord, visibilityWord } from '../parts/scopes';
+import { useUpkeep } from '../parts/useUpkeep';
+import { VersionSelect } from '../parts/VersionSelect';
 import { presetText } from '../presetWords';
 import { ErrorView, Skeleton } from '../states';
 import { Time } from '../Time';
-import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { AlgorithmCode } from './AlgorithmCode';
 import { AlgorithmParameters } from './AlgorithmParameters';
@@ -67,7 +67,7 @@ function Algorithm(props: {
   const { client, trans } = useApp();
   const page = usePage();
   const { algorithm, version } = props;
-  const [dialog, setDialog] = useState<'rename' | 'delete' | 'hand-over' | 'fork' | 'code' | null>(null);
+  const [dialog, setDialog] = useState<'fork' | 'code' | null>(null);
   const versions = useQuery(
     `algorithm versions ${algorithm.id} ${algorithm.version_count}`,
     signal =>
@@ -84,13 +84,19 @@ function Algorithm(props: {
       : algorithm.visibility === 'preset'
         ? trans.__('It is built in: fork it to change it')
         : trans.__('Only its owner can do this');
-  const share = useAction(async () => {
-    await client.call('PATCH /algorithms/{id}', {
-      path: { id: algorithm.id },
-      body: { visibility: algorithm.visibility === 'public' ? 'private' : 'public' },
-      ifMatch: algorithm.revision
-    });
-    props.reload();
+  const upkeep = useUpkeep({
+    object: algorithm,
+    may,
+    change: body =>
+      client.call('PATCH /algorithms/{id}', {
+        path: { id: algorithm.id },
+        body,
+        ifMatch: algorithm.revision
+      }),
+    remove: () =>
+      client.call('DELETE /algorithms/{id}', { path: { id: algorithm.id }, ifMatch: algorithm.revision }),
+    list: '/algorithms',
+    onChanged: props.reload
   });
   const changed = (name: string): void => {
     page.setQuery({ version: null });
@@ -109,24 +115,11 @@ function Algorithm(props: {
         refreshing={props.refreshing}
         status={
           <>
-            <select
-              className="ais-Input ais-mod-filter"
-              aria-label={trans.__('Version')}
-              value={version.version}
-              onChange={event =>
-                page.setQuery({
-                  version: event.target.value === algorithm.current_version ? null : event.target.value
-                })
-              }
-            >
-              {(versions.data?.items.length ? versions.data.items : [version]).map(one => (
-                <option key={one.version} value={one.version}>
-                  {one.version === algorithm.current_version
-                    ? trans.__('%1 (current)', one.version)
-                    : one.version}
-                </option>
-              ))}
-            </select>
+            <VersionSelect
+              shown={version.version}
+              current={algorithm.current_version}
+              versions={versions.data?.items}
+            />
             <span className="ais-Muted">{visibilityWord(trans, algorithm.visibility)}</span>
           </>
         }
@@ -156,14 +149,7 @@ function Algorithm(props: {
         }
         more={[
           { label: trans.__('New version from files'), run: () => setDialog('code'), blocked: may('write') },
-          {
-            label: algorithm.visibility === 'public' ? trans.__('Make private') : trans.__('Make public'),
-            run: share.run,
-            blocked: algorithm.visibility === 'preset' ? trans.__('It is preset') : may('write')
-          },
-          { label: trans.__('Hand over'), run: () => setDialog('hand-over'), blocked: may('write') },
-          { label: trans.__('Rename'), run: () => setDialog('rename'), blocked: may('write') },
-          { label: trans.__('Delete'), danger: true, run: () => setDialog('delete'), blocked: may('delete') }
+          ...upkeep.menu
         ]}
         code={{
           python: `from aispace.client import AISpaceClient\n\nclient = AISpaceClient()\nclient.algorithms.download("${algorithm.id}", "${version.version}", "${algorithm.name}")\n`,
@@ -263,38 +249,8 @@ function Algorithm(props: {
           }
         ]}
       />
-      {dialog === 'rename' ? (
-        <NameDialog
-          title={trans.__('Rename')}
-          verb={trans.__('Save')}
-          name={algorithm.name}
-          description={algorithm.description ?? ''}
-          act={async (name, description) => {
-            await client.call('PATCH /algorithms/{id}', {
-              path: { id: algorithm.id },
-              body: { name, description },
-              ifMatch: algorithm.revision
-            });
-            props.reload();
-          }}
-          onClose={() => setDialog(null)}
-        />
-      ) : dialog === 'hand-over' ? (
-        <HandOverDialog object={algorithm} onDone={props.reload} onClose={() => setDialog(null)} />
-      ) : dialog === 'delete' ? (
-        <MoveToTrash
-          ids={[algorithm.id]}
-          name={algorithm.name}
-          act={async () => {
-            await client.call('DELETE /algorithms/{id}', {
-              path: { id: algorithm.id },
-              ifMatch: algorithm.revision
-            });
-            page.go('/algorithms', { replace: true });
-          }}
-          onClose={() => setDialog(null)}
-        />
-      ) : dialog === 'fork' ? (
+      {upkeep.dialog}
+      {dialog === 'fork' ? (
         <ForkDialog algorithm={algorithm} version={version.version} onClose={() => setDialog(null)} />
       ) : dialog === 'code' ? (
         <NewCodeDialog algorithm={algorithm} onMade={changed} onClose={() => setDialog(null)} />

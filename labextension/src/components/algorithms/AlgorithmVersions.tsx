@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import type { IAlgorithmRead, IAlgorithmVersionRead, IPage } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
-import { Button, Dialog, TextField } from '../controls';
+import { Button } from '../controls';
 import { bytes, count } from '../formats';
 import { FilePicker } from '../FilePicker';
-import { Refusal } from '../parts/ObjectDialogs';
-import type { ISourceChoice } from '../parts/SourceField';
-import { isChosen, NO_SOURCE, resolveSource, SourceField } from '../parts/SourceField';
+import { NewVersionDialog } from '../parts/NewVersionDialog';
+import { resolveSource } from '../parts/SourceField';
 import { saveFrom } from '../saveText';
 import { Loaded } from '../states';
 import { useAction } from '../useAction';
@@ -96,37 +95,21 @@ export function NewCodeDialog(props: {
   onClose: () => void;
 }): JSX.Element {
   const { client, trans } = useApp();
-  const [source, setSource] = useState<ISourceChoice>(NO_SOURCE);
-  const [note, setNote] = useState('');
-  const action = useAction(
-    async () => {
-      const made = await client.call('POST /algorithms/{id}/versions', {
-        path: { id: props.algorithm.id },
-        body: { source: await resolveSource(client, source), note },
-        ifMatch: props.algorithm.revision
-      });
-      props.onMade(made.version);
-      props.onClose();
-    },
-    { onError: () => undefined }
-  );
+  const { algorithm } = props;
   return (
-    <Dialog
+    <NewVersionDialog
       title={trans.__('New version from files')}
-      verb={trans.__('Create version')}
-      busy={action.busy}
-      blocked={isChosen(source) ? null : trans.__('Choose where the code is')}
-      onAccept={action.run}
+      wanted={trans.__('Choose where the code is')}
+      kinds={['folder', 'archive', 'notebook', 'git', 'area']}
+      make={async (source, note) =>
+        client.call('POST /algorithms/{id}/versions', {
+          path: { id: algorithm.id },
+          body: { source: await resolveSource(client, source), note },
+          ifMatch: algorithm.revision
+        })
+      }
+      onMade={props.onMade}
       onClose={props.onClose}
-      wide
-    >
-      <SourceField
-        kinds={['folder', 'archive', 'notebook', 'git', 'area']}
-        value={source}
-        onChange={setSource}
-      />
-      <TextField label={trans.__('Note')} value={note} maxLength={255} onChange={setNote} />
-      <Refusal error={action.error} />
-    </Dialog>
+    />
   );
 }

@@ -8,8 +8,9 @@ import { reasonText } from '../messages';
 import { DetailPage, Facts, PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
 import { LineagePanel } from '../parts/LineagePanel';
-import { DeleteDialog, HandOverDialog, NameDialog, Refusal } from '../parts/ObjectDialogs';
+import { Refusal } from '../parts/ObjectDialogs';
 import { purposeWord, visibilityWord } from '../parts/scopes';
+import { useUpkeep } from '../parts/useUpkeep';
 import { WorkloadLog } from '../parts/WorkloadLog';
 import { presetText } from '../presetWords';
 import { EmptyState, ErrorView, Skeleton } from '../states';
@@ -44,20 +45,24 @@ function Image(props: { image: IImageRead; refreshing: boolean; reload: () => vo
   const { client, trans } = useApp();
   const page = usePage();
   const { image } = props;
-  const [dialog, setDialog] = useState<'rename' | 'delete' | 'hand-over' | null>(null);
   const may = (what: string): string | null =>
     image.can.length === 0 || image.can.includes(what) ? null : trans.__('Only its owner can do this');
   const build = useAction(async () => {
     await client.call('POST /images/{id}/build', { path: { id: image.id } });
     props.reload();
   });
-  const share = useAction(async () => {
-    await client.call('PATCH /images/{id}', {
-      path: { id: image.id },
-      body: { visibility: image.visibility === 'public' ? 'private' : 'public' },
-      ifMatch: image.revision
-    });
-    props.reload();
+  const upkeep = useUpkeep({
+    object: image,
+    may,
+    change: body =>
+      client.call('PATCH /images/{id}', { path: { id: image.id }, body, ifMatch: image.revision }),
+    remove: () => client.call('DELETE /images/{id}', { path: { id: image.id }, ifMatch: image.revision }),
+    list: '/images',
+    onChanged: props.reload,
+    forGood: {
+      verb: trans.__('Delete the image'),
+      consequences: [trans.__('Nothing can be run in it any more. An image in use is refused.')]
+    }
   });
   const building = image.status === 'building';
   return (
@@ -104,14 +109,7 @@ function Image(props: { image: IImageRead; refreshing: boolean; reload: () => vo
             run: build.run,
             blocked: building ? trans.__('It is being built') : may('write')
           },
-          {
-            label: image.visibility === 'public' ? trans.__('Make private') : trans.__('Make public'),
-            run: share.run,
-            blocked: image.visibility === 'preset' ? trans.__('It is preset') : may('write')
-          },
-          { label: trans.__('Hand over'), run: () => setDialog('hand-over'), blocked: may('write') },
-          { label: trans.__('Rename'), run: () => setDialog('rename'), blocked: may('write') },
-          { label: trans.__('Delete'), danger: true, run: () => setDialog('delete'), blocked: may('delete') }
+          ...upkeep.menu
         ]}
         code={{
           python: `from aispace.client import AISpaceClient\n\nclient = AISpaceClient()\nimage = client.images.create("${image.name}-2", ${JSON.stringify(image.requirements)}, ${JSON.stringify(image.purposes)})\nclient.images.wait(image.id)\n`,
@@ -146,36 +144,7 @@ function Image(props: { image: IImageRead; refreshing: boolean; reload: () => vo
           }
         ]}
       />
-      {dialog === 'rename' ? (
-        <NameDialog
-          title={trans.__('Rename')}
-          verb={trans.__('Save')}
-          name={image.name}
-          description={image.description ?? ''}
-          act={async (name, description) => {
-            await client.call('PATCH /images/{id}', {
-              path: { id: image.id },
-              body: { name, description },
-              ifMatch: image.revision
-            });
-            props.reload();
-          }}
-          onClose={() => setDialog(null)}
-        />
-      ) : dialog === 'hand-over' ? (
-        <HandOverDialog object={image} onDone={props.reload} onClose={() => setDialog(null)} />
-      ) : dialog === 'delete' ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', image.name)}
-          verb={trans.__('Delete the image')}
-          consequences={[trans.__('Nothing can be run in it any more. An image in use is refused.')]}
-          act={async () => {
-            await client.call('DELETE /images/{id}', { path: { id: image.id }, ifMatch: image.revision });
-            page.go('/images', { replace: true });
-          }}
-          onClose={() => setDialog(null)}
-        />
-      ) : null}
+      {upkeep.dialog}
     </>
   );
 }

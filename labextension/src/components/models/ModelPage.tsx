@@ -6,13 +6,14 @@ import { bytes } from '../formats';
 import { namesOf } from '../kinds';
 import { DetailPage, PageFrame } from '../PageFrame';
 import { LineagePanel } from '../parts/LineagePanel';
-import { HandOverDialog, MoveToTrash, NameDialog } from '../parts/ObjectDialogs';
 import { visibilityWord } from '../parts/scopes';
+import { useUpkeep } from '../parts/useUpkeep';
+import { VersionSelect } from '../parts/VersionSelect';
 import { EmptyState, ErrorView, Skeleton } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { ModelFiles, ModelMetrics, ModelOverview, ModelServices, ModelSignature } from './ModelTabs';
-import { ModelVersions, NewVersionDialog } from './ModelVersions';
+import { ModelVersions, NewModelVersionDialog } from './ModelVersions';
 import { Reproductions } from './Reproductions';
 
 /** A model: what it takes and gives, how good it is, where it came from, where it serves. */
@@ -74,7 +75,7 @@ function Model(props: {
   const { client, trans, notify } = useApp();
   const page = usePage();
   const { model, version } = props;
-  const [dialog, setDialog] = useState<'rename' | 'delete' | 'hand-over' | 'version' | null>(null);
+  const [adding, setAdding] = useState(false);
   const versions = useQuery(
     `model versions ${model.id} ${model.version_count}`,
     signal =>
@@ -91,13 +92,17 @@ function Model(props: {
     });
     props.reload();
   });
-  const share = useAction(async () => {
-    await client.call('PATCH /models/{id}', {
-      path: { id: model.id },
-      body: { visibility: model.visibility === 'public' ? 'private' : 'public' },
-      ifMatch: model.revision
-    });
-    props.reload();
+  const upkeep = useUpkeep({
+    object: model,
+    may: what =>
+      what === 'delete' && model.used_by.length > 0
+        ? trans.__('Used by %1', namesOf(trans, model.used_by))
+        : may(what),
+    change: body =>
+      client.call('PATCH /models/{id}', { path: { id: model.id }, body, ifMatch: model.revision }),
+    remove: () => client.call('DELETE /models/{id}', { path: { id: model.id }, ifMatch: model.revision }),
+    list: '/models',
+    onChanged: props.reload
   });
   const reproduce = useAction(async () => {
     const begun = await client.call('POST /models/{id}/versions/{version}/reproductions', {
@@ -132,24 +137,11 @@ function Model(props: {
         status={
           version ? (
             <>
-              <select
-                className="ais-Input ais-mod-filter"
-                aria-label={trans.__('Version')}
-                value={version.version}
-                onChange={event =>
-                  page.setQuery({
-                    version: event.target.value === model.current_version ? null : event.target.value
-                  })
-                }
-              >
-                {(versions.data?.items.length ? versions.data.items : [version]).map(one => (
-                  <option key={one.version} value={one.version}>
-                    {one.version === model.current_version
-                      ? trans.__('%1 (current)', one.version)
-                      : one.version}
-                  </option>
-                ))}
-              </select>
+              <VersionSelect
+                shown={version.version}
+                current={model.current_version}
+                versions={versions.data?.items}
+              />
               <span className="ais-Muted">{visibilityWord(trans, model.visibility)}</span>
             </>
           ) : undefined
@@ -198,7 +190,7 @@ function Model(props: {
           </>
         }
         more={[
-          { label: trans.__('Add version'), run: () => setDialog('version'), blocked: may('write') },
+          { label: trans.__('Add version'), run: () => setAdding(true), blocked: may('write') },
           {
             label: trans.__('Evaluate'),
             run: () => page.go(`/evaluations/new?model=${point}`),
@@ -210,26 +202,13 @@ function Model(props: {
             blocked: version ? null : trans.__('It has no version yet')
           },
           {
-            label: model.visibility === 'public' ? trans.__('Make private') : trans.__('Make public'),
-            run: share.run,
-            blocked: model.visibility === 'preset' ? trans.__('It is preset') : may('write')
-          },
-          {
             label: trans.__('Reproduce'),
             run: reproduce.run,
             blocked: version?.origin.job_id
               ? null
               : trans.__('Only a version that came from a training job can be made once more')
           },
-          { label: trans.__('Hand over'), run: () => setDialog('hand-over'), blocked: may('write') },
-          { label: trans.__('Rename'), run: () => setDialog('rename'), blocked: may('write') },
-          {
-            label: trans.__('Delete'),
-            danger: true,
-            run: () => setDialog('delete'),
-            blocked:
-              model.used_by.length > 0 ? trans.__('Used by %1', namesOf(trans, model.used_by)) : may('delete')
-          }
+          ...upkeep.menu
         ]}
         code={{
           python: `from aispace.client import AISpaceClient\n\nclient = AISpaceClient()\nversion = client.models.version("${model.id}", "${version?.version ?? 'V0001'}")\nclient.models.download("${model.id}", version.version, "${model.name}")\n`,
@@ -280,7 +259,7 @@ function Model(props: {
                 model={model}
                 query={versions}
                 blocked={may('write')}
-                onAdd={() => setDialog('version')}
+                onAdd={() => setAdding(true)}
                 onCurrent={setCurrent.run}
                 onChanged={props.reload}
               />
@@ -288,43 +267,16 @@ function Model(props: {
           }
         ]}
       />
-      {dialog === 'rename' ? (
-        <NameDialog
-          title={trans.__('Rename')}
-          verb={trans.__('Save')}
-          name={model.name}
-          description={model.description ?? ''}
-          act={async (name, description) => {
-            await client.call('PATCH /models/{id}', {
-              path: { id: model.id },
-              body: { name, description },
-              ifMatch: model.revision
-            });
-            props.reload();
-          }}
-          onClose={() => setDialog(null)}
-        />
-      ) : dialog === 'delete' ? (
-        <MoveToTrash
-          ids={[model.id]}
-          name={model.name}
-          act={async () => {
-            await client.call('DELETE /models/{id}', { path: { id: model.id }, ifMatch: model.revision });
-            page.go('/models', { replace: true });
-          }}
-          onClose={() => setDialog(null)}
-        />
-      ) : dialog === 'hand-over' ? (
-        <HandOverDialog object={model} onDone={props.reload} onClose={() => setDialog(null)} />
-      ) : dialog === 'version' ? (
-        <NewVersionDialog
+      {upkeep.dialog}
+      {adding ? (
+        <NewModelVersionDialog
           modelId={model.id}
           onMade={name => {
             page.setQuery({ version: name });
             versions.reload();
             props.reload();
           }}
-          onClose={() => setDialog(null)}
+          onClose={() => setAdding(false)}
         />
       ) : null}
     </>

@@ -1,13 +1,12 @@
 import { useState } from 'react';
 import type { IModelRead, IModelVersionRead, IPage } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
-import { Button, Dialog, TextField } from '../controls';
+import { Button } from '../controls';
 import { bytes } from '../formats';
-import { DeleteDialog, Refusal } from '../parts/ObjectDialogs';
-import type { ISourceChoice } from '../parts/SourceField';
-import { isChosen, NO_SOURCE, resolveFiles, SourceField } from '../parts/SourceField';
+import { NewVersionDialog } from '../parts/NewVersionDialog';
+import { DeleteDialog } from '../parts/ObjectDialogs';
+import { resolveFiles } from '../parts/SourceField';
 import { EmptyState, Loaded } from '../states';
-import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
 import { VersionList } from '../VersionList';
 import { headline } from './ModelsPage';
@@ -103,43 +102,26 @@ export function ModelVersions(props: {
 }
 
 /** Another version of a model from files. */
-export function NewVersionDialog(props: {
+export function NewModelVersionDialog(props: {
   modelId: string;
   onMade: (version: string) => void;
   onClose: () => void;
 }): JSX.Element {
   const { client, trans } = useApp();
-  const [source, setSource] = useState<ISourceChoice>(NO_SOURCE);
-  const [note, setNote] = useState('');
-  const action = useAction(
-    async () => {
-      const made = await client.call('POST /models/{id}/versions', {
-        path: { id: props.modelId },
-        body: { source: await resolveFiles(client, source), note }
-      });
-      props.onMade(made.version);
-      props.onClose();
-    },
-    { onError: () => undefined }
-  );
   return (
-    <Dialog
+    <NewVersionDialog
       title={trans.__('Add version')}
-      verb={trans.__('Add version')}
-      busy={action.busy}
-      blocked={isChosen(source) ? null : trans.__('Choose the files of the model')}
-      onAccept={action.run}
+      wanted={trans.__('Choose the files of the model')}
+      kinds={['folder', 'archive', 'area']}
+      accept=".zip,.tar,.gz,.tgz,.onnx"
+      make={async (source, note) =>
+        client.call('POST /models/{id}/versions', {
+          path: { id: props.modelId },
+          body: { source: await resolveFiles(client, source), note }
+        })
+      }
+      onMade={props.onMade}
       onClose={props.onClose}
-      wide
-    >
-      <SourceField
-        kinds={['folder', 'archive', 'area']}
-        value={source}
-        onChange={setSource}
-        accept=".zip,.tar,.gz,.tgz,.onnx"
-      />
-      <TextField label={trans.__('Note')} value={note} maxLength={255} onChange={setNote} />
-      <Refusal error={action.error} />
-    </Dialog>
+    />
   );
 }
