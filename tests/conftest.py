@@ -116,3 +116,9 @@ def api(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
 def runtime_python() -> Path:
     """Give the Python of the preset runtime (scikit-learn, skl2onnx, onnxruntime, a server), built once through uv."""
     return runtime_environment.runtime_python()
+
+
+@pytest.fixture(scope="session")
+def tensorboard_python() -> Path:
+    """Give the Python of the preset image of TensorBoard, built once through uv."""
+    return runtime_environment.runtime_python("tensorboard")

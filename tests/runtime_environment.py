@@ -1,4 +1,4 @@
-"""The runtime environment of the tests: the preset's packages, built once through uv and kept between sessions."""
+"""The runtime environment of the tests: the presets' packages, built once through uv and kept between sessions."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from aispace.images.presets import PRESETS
+from aispace.images.presets import PRESETS, SK_ONNX
 
 REPOSITORY = Path(__file__).parent.parent
 
 
-def runtime_python() -> Path:
-    """Give the Python of the preset runtime; built at first use, whoever comes first, and found again after."""
+def runtime_python(preset: str = SK_ONNX) -> Path:
+    """Give the Python of a preset runtime; built at first use, whoever comes first, and found again after."""
     cache = Path(os.environ.get("AISPACE_TEST_CACHE") or REPOSITORY / ".cache" / "runtime")
     cache.mkdir(parents=True, exist_ok=True)
-    requirements = PRESETS[0].requirements
+    requirements = next(one.requirements for one in PRESETS if one.name == preset)
     digest = hashlib.sha256(f"{sys.version}{requirements}".encode()).hexdigest()[:16]
     target = cache / digest
     with (cache / f"{digest}.lock").open("w") as lock:

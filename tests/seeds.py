@@ -15,6 +15,7 @@ from aispace.ids import new_id
 from aispace.platform import Platform
 from aispace.reproductions.orm import Reproduction
 from aispace.users.schemas import UserCreate
+from aispace.visualisations.orm import Visualisation
 from aispace.workloads.schemas import WorkloadSpec
 from PIL import Image
 
@@ -176,9 +177,9 @@ def _plant_runs(client: httpx.Client, seeds: Seeds, spec: str, image: str) -> No
         "inputs": inputs, "spec_id": spec,
     }  # fmt: skip
     seeds.ids["training-jobs"] = done(client.post("/training-jobs", json=job))["id"]
-    model = {"model_id": seeds.ids["models"], "version": "V0001"}
     kept = {"name": "seeds", "settings": {key: value for key, value in job.items() if key != "name"}}
     seeds.ids["job-templates"] = done(client.post("/job-templates", json=kept))["id"]
+    model = {"model_id": seeds.ids["models"], "version": "V0001"}
     evaluated = [{"dataset_id": seeds.ids["datasets"], "version": "V0001"}]
     evaluation = client.post("/evaluations", json={**model, "inputs": evaluated, "spec_id": spec, "image_id": image})
     seeds.ids["evaluations"] = done(evaluation)["id"]
@@ -204,7 +205,7 @@ def _plant_workload(client: httpx.Client, platform: Platform, seeds: Seeds) -> N
 
 
 def _plant_kept(client: httpx.Client, platform: Platform, seeds: Seeds) -> None:
-    """Something in the trash, something offered to a third person, a model version made once more."""
+    """Something in the trash, something offered to a third person, a model version made once more, a TensorBoard."""
     gone = done(client.post("/label-groups", json={"name": "thrown-away"}))["id"]
     assert client.delete(f"/label-groups/{gone}", headers={"If-Match": "*"}).status_code == 204
     seeds.ids["trash"] = gone
@@ -224,6 +225,14 @@ def _plant_kept(client: httpx.Client, platform: Platform, seeds: Seeds) -> None:
     with platform.db.write() as session:
         session.add(row)
     seeds.ids["reproductions"] = row.id
+    shown = Visualisation(
+        id=new_id("vis"), name="seeds V0001", runs=[{"job_id": seeds.ids["training-jobs"], "name": "seeds",
+        "version": "V0001"}], runs_key="0" * 64, spec_id=seeds.ids["specs"], image_id=seeds.ids["images"],
+        idle_minutes=60, status="stopped", owner_id=seeds.ids["users"],
+    )  # fmt: skip
+    with platform.db.write() as session:
+        session.add(shown)
+    seeds.ids["visualisations"] = shown.id
 
 
 __all__ = ["Seeds", "plant"]

@@ -30,6 +30,7 @@ from .commands import (
     releases,
     serve,
     templates,
+    tensorboard,
     tour_command,
     train,
 )
@@ -51,6 +52,7 @@ MODULES: Final = (
     data,
     train,
     templates,
+    tensorboard,
     attach,
     serve,
     releases,

@@ -15,6 +15,7 @@ from .handlers import health
 from .handlers.base import UnknownPathHandler
 from .requestlog import log_request
 from .routes import Route, collect, collect_internal, pattern
+from .views import view_routes
 
 LAB_PREFIX = "/aispace"
 HUB_PREFIX = "/services/aispace"
@@ -51,6 +52,7 @@ def make_app(
     handlers: list[Any] = [(pattern(route.path, rest), route.handler) for route in table]
     handlers += [(path, handler) for path, handler in health.ROUTES]
     handlers += [(f"{prefix}{path}", handler) for path, handler in health.ROUTES if path != "/metrics"]
+    handlers += view_routes(prefix)
     handlers += pages
     return Application(
         handlers,

@@ -9,6 +9,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Unicode, default
 
 from .forward import ForwardHandler, ForwardStreamHandler, LaptopUpstream, Upstream
+from .forward_views import ForwardViewHandler
 from .tour_notebook import TourNotebookHandler
 
 
@@ -57,5 +58,6 @@ class AISpaceExtension(ExtensionApp):
                 (r"/aispace/tour-notebook", TourNotebookHandler),
                 (r"/aispace/api/v1/stream", ForwardStreamHandler),
                 (r"/aispace/api/v1/(.*)", ForwardHandler),
+                (r"/aispace/views/(.*)", ForwardViewHandler),
             ]
         )

@@ -37,7 +37,8 @@ def accept_request_id(given: str | None) -> str:
 
 def log_request(handler: RequestHandler) -> None:
     """Count a request and write its line; tornado calls this at the end of each."""
-    seconds, status, path = handler.request.request_time(), handler.get_status(), handler.request.path
+    seconds, status = handler.request.request_time(), handler.get_status()
+    path = getattr(handler, "logged_path", handler.request.path)  # some addresses are nobody else's
     method = handler.request.method if handler.request.method in handler.SUPPORTED_METHODS else "OTHER"
     route = getattr(handler, "route", "") or "page"
     REQUESTS.labels(method, route, str(status)).inc()

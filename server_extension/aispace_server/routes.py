@@ -26,6 +26,7 @@ DOMAINS = (
     "training",
     "evaluations",
     "job_templates",
+    "visualisations",
     "models",
     "lineage",
     "services",

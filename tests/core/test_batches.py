@@ -13,11 +13,14 @@ from typing import Any
 
 import psutil
 import pytest
+from aispace.algorithms.schemas import AlgorithmUpdate
 from aispace.errors import Conflict, Invalid, NameTaken, NotFound
 from aispace.files.schemas import FileQuery
 from aispace.identity import SYSTEM, Principal
 from aispace.platform import Platform
 from aispace.serving.batch_schemas import BatchCreate, BatchFileQuery, BatchQuery, BatchRead, BatchUpdate
+from aispace.transfers.schemas import TransferAccept, TransferCreate
+from aispace.trash.schemas import TrashRestore
 from models_for_tests import IRIS, make
 from pydantic import ValidationError
 from serving_setup import Serving, until
@@ -206,9 +209,67 @@ def test_one_that_failed_or_stopped_is_edited_and_run_again(serving: Serving, tm
     assert ended(serving, made.id).counts.done == 1
     assert seen(tmp_path) == ["a.txt", "a.txt"]
     serving.platform.batches.delete(serving.alice, made.id)
-    assert not (serving.platform.path / "batches" / made.id).exists()
     with pytest.raises(NotFound):
         serving.platform.batches.get(serving.alice, made.id)
+    assert serving.platform.batches.list(serving.alice, BatchQuery()).items == []
+    # Its name is free, and it comes back with its results.
+    other = create(serving, tmp_path, name="second", source={"kind": "area", "path": "empty"})
+    ended(serving, other.id)
+    with pytest.raises(NameTaken):
+        serving.platform.trash.restore(serving.alice, made.id, TrashRestore())
+    assert serving.platform.trash.restore(serving.alice, made.id, TrashRestore(name="third")).kind == "batch_service"
+    assert serving.platform.batches.get(serving.alice, made.id).counts.done == 1
+    assert json.loads(read_all(serving, made.id, files(serving, made.id)[0].result))["label"] == "short"
+    serving.platform.batches.delete(serving.alice, made.id)
+    serving.platform.trash.delete(serving.alice, made.id)
+    assert not (serving.platform.path / "batches" / made.id).exists()
+    with pytest.raises(NotFound):
+        serving.platform.trash.restore(serving.alice, made.id, TrashRestore())
+
+
+def test_one_that_changes_hands_reads_and_writes_no_folder_that_its_new_owner_did_not_choose(
+    serving: Serving, tmp_path: Path
+) -> None:
+    platform, alice = serving.platform, serving.alice
+    bob = serving.bob
+    put(serving, "in", a="x")
+    made = create(
+        serving,
+        tmp_path,
+        results={"kind": "area", "path": "out"},
+        parameters={"pause": 30, "seen": str(tmp_path / "seen")},
+    )
+    offer = platform.transfers.offer(alice, TransferCreate(object_id=made.id, to="bob"))
+    with pytest.raises(Conflict, match="Stop it first"):
+        platform.transfers.accept(bob, offer.id, TransferAccept())
+    until(lambda: seen(tmp_path))
+    platform.batches.stop_batch(alice, made.id)
+    ended(serving, made.id)
+    with pytest.raises(Conflict, match="bob may not read the algorithm"):
+        platform.transfers.accept(bob, offer.id, TransferAccept())
+    platform.algorithms.update(alice, made.script.id, AlgorithmUpdate(visibility="public"))
+    assert platform.transfers.accept(bob, offer.id, TransferAccept()).status == "accepted"
+    with pytest.raises(NotFound):
+        platform.batches.get(alice, made.id)
+    read = platform.batches.get(bob, made.id)
+    assert (read.owner.name, read.results, read.stored, read.source.moved) == ("bob", None, None, True)
+    # A folder of that name in his own area is another folder.
+    platform.areas.write_file(bob, "in/b.txt", io.BytesIO(b"longer"))
+    with pytest.raises(Conflict) as caught:
+        platform.batches.start_batch(bob, made.id)
+    assert caught.value.code == "folder_moved"
+    platform.batches.update(bob, made.id, BatchUpdate(max_hours=1))
+    with pytest.raises(Conflict, match="choose a folder"):
+        platform.batches.start_batch(bob, made.id)
+    chosen = {
+        "source": {"kind": "area", "path": "in"},
+        "parameters": {"pause": 0, "seen": str(tmp_path / "seen-of-bob")},
+    }
+    assert not platform.batches.update(bob, made.id, BatchUpdate.model_validate(chosen)).source.moved
+    platform.batches.start_batch(bob, made.id)
+    until(lambda: "delete" in platform.batches.get(bob, made.id).can, 90)
+    found = platform.batches.files(bob, made.id, BatchFileQuery()).items
+    assert [(f.path, f.status, f.label) for f in found] == [("b.txt", "done", "long")]
 
 
 def test_an_onnx_model_takes_tables_and_values(serving: Serving, iris: Path, tmp_path: Path) -> None:

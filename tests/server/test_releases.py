@@ -14,9 +14,11 @@ from typing import Any
 
 import httpx
 import pytest
+from aispace.client import AISpaceClient
 from aispace.identity import Principal
 from aispace.platform import Platform
 from aispace.tokens.schemas import TokenCreate
+from aispace_widgets import ServePanel
 from gateway_installation import Installation, auth, create, running, token_of
 from serving_setup import until
 
@@ -297,3 +299,56 @@ def test_a_canary_that_never_serves_leaves_production_alone_and_stop_and_start_k
     until(lambda: (released.read()["canary"] or {}).get("status") == "serving", 60, lambda: json.dumps(released.read()))
     released.installation.routed(released.id, {number})
     until(lambda: released.call().json().get("version") == "better", 10)
+
+
+def controls(widget: Any) -> dict[str, Any]:
+    """Find fields and buttons of a panel by what is written on them."""
+    found = {getattr(widget, "description", "") or getattr(widget, "placeholder", ""): widget}
+    for child in getattr(widget, "children", ()):
+        found |= controls(child)
+    return found
+
+
+def test_a_panel_decides_about_a_canary_as_the_page_does(installation: Installation) -> None:
+    released = Released(installation)
+    with AISpaceClient(installation.server.url, "token-alice") as client:
+        panel = ServePanel(released.id, client=client)
+        found = controls(panel.widget)
+        assert found["Promote"].disabled
+        with pytest.raises(LookupError, match="has no canary"):
+            panel.set_share(10)
+        first = released.canary(BETTER, share=10)
+        # A panel opened now: the share of now, and what may be decided.
+        panel = ServePanel(released.id, client=client)
+        found = controls(panel.widget)
+        assert found["Canary, %"].value == 10
+        assert not found["Promote"].disabled
+        found["Canary, %"].value = 35
+        found["why, for the records"].value = "figures are good"
+        found["Set share"].click()
+        assert released.read()["canary"]["share"] == 35
+        assert "canary answerer V0002 35 %" in str(panel)
+        record = released.records()[0]
+        assert (record["action"], record["note"]) == ("share_changed", "figures are good")
+        assert found["why, for the records"].value == ""
+        # Somebody else changed it meanwhile: nothing is overwritten unseen.
+        released.ask("PATCH", "/canary", json={"share": 50}, headers={"If-Match": "*"})
+        found["Canary, %"].value = 60
+        found["Set share"].click()
+        assert released.read()["canary"]["share"] == 50
+        assert found["Canary, %"].value == 50
+        found["Canary, %"].value = 60
+        found["Set share"].click()
+        assert released.read()["canary"]["share"] == 60
+        panel = ServePanel(released.id, client=client)
+        controls(panel.widget)["Promote"].click()
+        until(lambda: released.read()["deployment"] == first, 30, released.read)
+        assert released.records()[0]["action"] == "promoted"
+        second = released.canary(GOOD, share=20)
+        panel = ServePanel(released.id, client=client)
+        controls(panel.widget)["Withdraw"].click()
+        assert released.read()["canary"] is None
+        assert released.read()["deployment"] == first
+        assert second not in (first, released.read()["deployment"])
+    with AISpaceClient(installation.server.url, "token-bob") as stranger, pytest.raises(Exception, match="found"):
+        ServePanel(released.id, client=stranger)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from aispace.clock import Clock
 from aispace.platform import Platform
 from gateway_installation import Installation, auth, create, running, token_of
 from serving_setup import until
@@ -196,3 +198,53 @@ def test_a_service_stops_by_itself_after_its_time_and_says_so(installation: Inst
         assert installation.wait(service["id"], "serving")["reason"] is None
         taken = client.patch(path, json={"auto_stop": None}, headers={"If-Match": "*"}).json()
         assert (taken["auto_stop"], taken["stop_at"]) == (None, None)
+
+
+class MovableClock(Clock):
+    """The time of day, moved forward by hand."""
+
+    forward = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.forward
+
+
+def test_a_service_that_nobody_calls_stops_and_every_call_puts_it_off(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = MovableClock()
+    monkeypatch.setattr(installation.platform, "clock", clock)
+    algorithm = installation.script("quiet", inference="class A:\n    def inference(self, data):\n        return 1\n")
+    service = create(installation, None, name="quiet", model=None, script={"algorithm_id": algorithm})
+    path = f"/services/{service['id']}"
+    assert (service["stop_at"], service["stop_rule"]) == (None, None)
+
+    def moment() -> datetime:
+        return datetime.fromisoformat(client.get(path).json()["stop_at"])
+
+    with installation.client(installation.alice) as client:
+        client.patch(path, json={"auto_stop": {"idle_minutes": 30}}, headers={"If-Match": "*"})
+        read = client.get(path).json()
+        assert read["stop_rule"] == "idle"
+        first = moment()
+        assert timedelta(minutes=25) < first - clock.now() <= timedelta(minutes=31)
+        # The first of several rules is the one that is told.
+        client.patch(path, json={"auto_stop": {"idle_minutes": 30, "after_hours": 0.1}}, headers={"If-Match": "*"})
+        assert client.get(path).json()["stop_rule"] == "time"
+        client.patch(path, json={"auto_stop": {"idle_minutes": 30}}, headers={"If-Match": "*"})
+        assert caller(installation, service)(json={}).json() == 1
+        until(lambda: moment() > first)  # from the end of the minute of the call
+        clock.forward = timedelta(minutes=25)
+        installation.platform.serving.reconcile()
+        assert client.get(path).json()["status"] == "serving"
+        clock.forward = timedelta(minutes=40)
+        stopped = installation.wait(service["id"], "stopped")
+        assert (stopped["reason"]["code"], stopped["reason"]["params"]) == ("auto_stop_idle", {"minutes": 30})
+        assert (stopped["stop_at"], stopped["stop_rule"]) == (None, None)
+        record = client.get(f"{path}/records").json()["items"][0]
+        assert (record["action"], record["by"]["name"]) == ("auto_stopped", "AI Space")
+        installation.platform.events.seal()
+        told = client.get("/events", params={"object_id": service["id"], "code": "service.auto_stopped"}).json()[
+            "items"
+        ]
+        assert [event["params"]["reason"]["code"] for event in told] == ["auto_stop_idle"]

@@ -23,6 +23,7 @@ from .templates import Templates
 from .training import Evaluations, Jobs
 from .transport import RemoteError, ServiceAway, Transport
 from .uploads import Uploads
+from .visualisations import Visualisations
 
 __all__ = ["AISpaceClient", "CellInputs", "Endpoint", "RemoteError", "ServiceAway"]
 
@@ -50,6 +51,7 @@ class AISpaceClient:
         self.cells = Cells(self.algorithms, self.images, self.datasets, self.specs, self.jobs)
         self.evaluations = Evaluations(self.transport)
         self.templates = Templates(self.transport)
+        self.visualisations = Visualisations(self.transport)
         self.models = Models(self.transport, self.uploads)
         self.services = Services(self.transport)
         self.batches = Batches(self.transport)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..serving.batch_schemas import BatchFileRead, BatchRead
-from .collection import PAGE, Collection, wait
+from ..serving.batch_schemas import BatchDelivery, BatchFileRead, BatchRead
+from .collection import PAGE, Collection, body, wait
 
 ENDED = ("succeeded", "failed", "stopped")
 
@@ -57,6 +57,35 @@ class Batches(Collection[BatchRead]):
             for item in answer["items"]:
                 yield BatchFileRead.model_validate(item)
             offset = answer["page"]["next"]
+
+    def to_dataset(
+        self,
+        batch_id: str,
+        name: str | None = None,
+        *,
+        annotation_type: str | None = None,
+        publish: bool = True,
+        timeout: float = 3600,
+    ) -> BatchDelivery:
+        """Put the results into a dataset, as proposals that people confirm; wait until they are there.
+
+        Parameters
+        ----------
+        name : str, optional
+            Of a new dataset with the same files; default: into the dataset that the files came from.
+        annotation_type : str, optional
+            Of a new dataset made of a folder; default: as the results look.
+        publish : bool, optional
+            Publish the working copy as the next version.
+        """
+        wanted = {"name": name, "annotation_type": annotation_type, "publish": publish}
+        self._post(BatchRead, f"{self.path}/{batch_id}/dataset", body(wanted))
+
+        def there() -> BatchDelivery | None:
+            found = self.get(batch_id).delivery
+            return found if found is not None and found.status != "running" else None
+
+        return wait(there, timeout=timeout, what=f"the dataset of batch service {batch_id}")
 
     def download(self, batch_id: str, target: str | Path) -> Path:
         """Save all results as a zip archive."""

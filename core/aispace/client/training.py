@@ -17,8 +17,10 @@ from ..training.schemas import (
     StoppedJobs,
     TrainingJobRead,
 )
+from ..visualisations.schemas import VisualisationRead
 from ..workloads.schemas import LogRead, ScalarRead
 from .collection import Collection, body, wait
+from .visualisations import Visualisations
 
 ENDED: Final = ("succeeded", "failed", "stopped")
 
@@ -64,8 +66,6 @@ class Jobs(Collection[TrainingJobRead]):
         """Run the same again; makes the next version."""
         return self._post(RunRead, f"{self.path}/{job_id}/runs/{version}/rerun")
 
-    def stop(self, job_id: str, version: str) -> RunRead:
-        """Stop a run."""
     def edit(self, job_id: str, version: str, **changes: Any) -> RunRead:
         """Change the settings of a run that was not started yet."""
         answer = self.transport.ask("PATCH", f"{self.path}/{job_id}/runs/{version}", json=body(changes))
@@ -79,6 +79,8 @@ class Jobs(Collection[TrainingJobRead]):
         """Stop everything of one's own that waits or runs."""
         return self._post(StoppedJobs, f"{self.path}/stop")
 
+    def stop(self, job_id: str, version: str) -> RunRead:
+        """Stop a run."""
         return self._post(RunRead, f"{self.path}/{job_id}/runs/{version}/stop")
 
     def log(self, job_id: str, version: str, after: int = 0) -> LogRead:
@@ -124,6 +126,33 @@ class Jobs(Collection[TrainingJobRead]):
     def compare(self, *runs: str) -> Comparison:
         """Put runs side by side; each as ``job_id:V0001``."""
         return self._get(Comparison, f"{self.path}/compare", run=list(runs))
+
+    def tensorboard(
+        self,
+        *jobs: str | TrainingJobRead,
+        spec_id: str | None = None,
+        idle_minutes: int | None = None,
+        wait: bool = True,
+    ) -> VisualisationRead:
+        """Show runs in TensorBoard; the one that runs over the same runs is used again.
+
+        Parameters
+        ----------
+        *jobs : str or TrainingJobRead
+            Name or id, with ``:V0001`` for a run other than the newest, or a job.
+        idle_minutes : int, optional
+            It stops by itself when nobody has looked at it for so long.
+        wait : bool, optional
+            Until it can be opened.
+        """
+        boards = Visualisations(self.transport)
+        runs = []
+        for job in jobs:
+            name, _, version = (job if isinstance(job, str) else job.id).partition(":")
+            run = {"job_id": self.find(name).id}
+            runs.append(run | ({"version": version} if version else {}))
+        board = boards.start(runs, spec_id=spec_id, idle_minutes=idle_minutes)
+        return boards.wait(board.id) if wait and not board.ready else board
 
     def save_model(self, job_id: str, version: str, **target: Any) -> ModelVersionRead:
         """Keep what a run made as a model: ``name`` of a new one, or ``model_id`` for its next version."""

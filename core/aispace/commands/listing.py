@@ -160,7 +160,8 @@ AREAS: Final = {
 
 
 ACTIVE: Final[dict[str, dict[str, Any]]] = {
-    "jobs": {"active": True}, "workloads": {"active": True}, "users": {"enabled": True},
+    "jobs": {"active": True}, "users": {"enabled": True}, "visualisations": {"active": True},
+    "workloads": {"active": True},
 }  # fmt: skip
 """What ``--active`` asks the list of a kind for."""
 
@@ -197,7 +198,6 @@ def _show(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) 
 
 
 def _stop(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
-    object_id = resolve(client, given.id, ("jobs", "services", "batches"))
     if given.all_jobs:
         everything = client.jobs.stop_all()
         named = ", ".join(f"{one.name} {one.version}" for one in everything.stopped)
@@ -205,6 +205,7 @@ def _stop(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) 
         return
     if given.id is None:
         raise Invalid("id", "Name what to stop, or give --all-jobs.", code="missing")
+    object_id = resolve(client, given.id, ("jobs", "services", "batches"))
     kind = object_id.partition("_")[0]
     stopped: Any
     if kind == "job":
@@ -213,6 +214,8 @@ def _stop(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) 
         stopped = client.services.stop(object_id)
     elif kind == "bat":
         stopped = client.batches.stop(object_id)
+    elif kind == "vis":
+        stopped = client.visualisations.stop(object_id)
     elif kind == "wl":
         stopped = client.workloads.stop(object_id)
     else:
@@ -243,6 +246,8 @@ def _logs(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) 
         workload_id = client.services.get(object_id).workload_id or ""
     elif kind == "bat":
         workload_id = client.batches.get(object_id).workload_id or ""
+    elif kind == "vis":
+        workload_id = client.visualisations.get(object_id).workload_id or ""
     elif kind == "img":
         workload_id = client.images.get(object_id).workload_id or ""
     else:
@@ -316,12 +321,17 @@ def page_link(client: AISpaceClient, path: str, *, elsewhere: bool = False) -> s
     return f"{hub}/hub/user-redirect/{query}" if services else f"/{query}"
 
 
-def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
-    link = page_link(client, page_path(resolve(client, given.id)), elsewhere=given.url is not None)
+def link_to(client: AISpaceClient, object_id: str, *, elsewhere: bool = False) -> str:
+    """Write the whole link to an object's page; see `page_link`."""
+    link = page_link(client, page_path(object_id), elsewhere=elsewhere)
     if client.transport.laptop is not None and link.startswith("/"):
         labs = running_labs()
         link = labs[0]["url"].rstrip("/") + link if labs else f"{link}    (start JupyterLab to open it: jupyter lab)"
-    terminal.text(link + "\n")
+    return link
+
+
+def _open(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> None:
+    terminal.text(link_to(client, resolve(client, given.id), elsewhere=given.url is not None) + "\n")
 
 
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
@@ -351,6 +361,7 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace stop job_0190
         aispace stop job_0190 --run V0002
         aispace stop services/digits
+        aispace stop --all-jobs
     """)  # fmt: skip
     stop.add_argument("id", metavar="NAME", nargs="?", help=NAMED)
     stop.add_argument("--all-jobs", action="store_true", help="every training job of yours that waits or runs")
@@ -362,7 +373,6 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace delete services/digits mdl_0190
         aispace delete job_0190 --quiet
     """)  # fmt: skip
-        aispace stop --all-jobs
     delete.add_argument("ids", nargs="+", metavar="NAME", help=NAMED)
     logs = verb(
         verbs, shared, "logs", _logs, purpose="Print the log of a job, service, image or workload.",

@@ -1,4 +1,4 @@
-"""Second versions and batches: ``canary``, ``share``, ``promote``, ``withdraw``, ``batch``, ``batch-results``."""
+"""``canary``, ``share``, ``promote``, ``withdraw``; ``batch``, ``batch-results``, ``batch-dataset``."""
 
 from __future__ import annotations
 
@@ -106,6 +106,22 @@ def _results(given: argparse.Namespace, terminal: Terminal, client: AISpaceClien
     terminal.object({"batch": batch.id, "path": str(target)}, [("saved", target)])
 
 
+def _dataset(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient) -> int:
+    batch = client.batches.find(given.batch)
+    made = client.batches.to_dataset(batch.id, given.name, publish=not given.no_publish)
+    lines = [
+        ("dataset", made.dataset.id if made.dataset else None),
+        ("state", state(made.status)),
+        ("version", made.version),
+        ("proposed", made.proposed),
+        ("kept", made.kept),
+        ("refused", made.refused),
+        ("reason", made.reason.message if made.reason else None),
+    ]
+    terminal.object(made, lines)
+    return 0 if made.status == "succeeded" else 1
+
+
 def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """Add the verbs of this module."""
     canary = verb(
@@ -167,3 +183,14 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
     """)  # fmt: skip
     results.add_argument("batch", help="name or id")
     results.add_argument("target", nargs="?", help="file; default: <name>.zip here")
+    dataset = verb(
+        verbs, shared, "batch-dataset", _dataset,
+        purpose="Put the results of a batch service into a dataset, as proposals.",
+        examples="""
+        aispace batch-dataset night
+        aispace batch-dataset night --name digits-sorted
+        aispace batch-dataset bat_0190 --name found --no-publish --json
+    """)  # fmt: skip
+    dataset.add_argument("batch", help="name or id")
+    dataset.add_argument("--name", help="of a new dataset; default: the dataset that the files came from")
+    dataset.add_argument("--no-publish", action="store_true", help="leave the proposals in the working copy")

@@ -22,6 +22,7 @@ from ..versions import version_name
 from .access import dataset_row
 from .annotations import KINDS, Kinds, Split
 from .bulk import BulkService
+from .copying import Copies
 from .exporting import ExportService
 from .history import MountSource, VersionService
 from .images import Thumbnails
@@ -59,6 +60,7 @@ class DatasetService:
         self.relabel = RelabelService(platform)
         self.imports = ImportService(platform)
         self.snapshots = Snapshots(platform)
+        self.copies = Copies(platform)
         self.exports = ExportService(platform, self.snapshots)
         self.thumbnails = Thumbnails(platform.path, platform.blobs)
         self.versions = VersionService(platform, self.snapshots, self.used_by)

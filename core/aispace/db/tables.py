@@ -25,6 +25,7 @@ MODULES = (
     "aispace.transfers.orm",
     "aispace.trash.orm",
     "aispace.users.orm",
+    "aispace.visualisations.orm",
     "aispace.workloads.orm",
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .schemas import ImagePurpose
 
 SK_ONNX = "sk-onnx"
+TENSORBOARD = "tensorboard"
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Preset:
     description: str
     purposes: tuple[ImagePurpose, ...]
     requirements: str
+    on_need: bool = False
+    """Not built before something shall run in it, however the installation builds the others."""
 
 
 PRESETS = (
@@ -34,5 +37,17 @@ skl2onnx==1.20.0
 uvicorn==0.54.0
 uvloop==0.23.0
 """,
+    ),
+    Preset(
+        TENSORBOARD,
+        "TensorBoard, which shows what training runs log.",
+        ("visualisation",),
+        """\
+numpy==2.4.6
+pillow==13.0.0
+setuptools==80.10.2
+tensorboard==2.21.0
+""",
+        on_need=True,
     ),
 )

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ..schemas import Description, Name, OwnedQuery, OwnedRead, Reason, Schema, Timestamp, refuse_nulls
 
-ImagePurpose = Literal["training", "serving"]
+ImagePurpose = Literal["training", "serving", "visualisation"]
 ImageStatus = Literal["unbuilt", "building", "ready", "failed"]
 Python = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}(\.\d{1,2})?$")]
 
@@ -45,7 +45,7 @@ class ImageCreate(Schema):
 
     name: Name
     description: Description = ""
-    purposes: Annotated[list[ImagePurpose], Field(min_length=1, max_length=2)]
+    purposes: Annotated[list[ImagePurpose], Field(min_length=1, max_length=3)]
     requirements: Requirements
     """One package a line, as pip reads it."""
     python: Python | None = None
@@ -58,7 +58,7 @@ class ImageUpdate(Schema):
 
     name: Name | None = None
     description: Description | None = None
-    purposes: Annotated[list[ImagePurpose], Field(min_length=1, max_length=2)] | None = None
+    purposes: Annotated[list[ImagePurpose], Field(min_length=1, max_length=3)] | None = None
     requirements: Requirements | None = None
     python: Python | None = None
     visibility: Literal["private", "public"] | None = None

@@ -70,7 +70,7 @@ class ImageService:
                 row.description = preset.description
                 row.purposes = list(preset.purposes)
                 row.requirements = preset.requirements
-                if self.build_on_need and row.current is None:
+                if (self.build_on_need or preset.on_need) and row.current is None:
                     row.status, row.reason = "unbuilt", None
                     continue
                 session.flush()
@@ -88,6 +88,13 @@ class ImageService:
         with self.db.write() as session:
             row = session.get(Image, image_id)
             if row is not None and row.status == "unbuilt":
+                self._submit(SYSTEM, row)
+
+    def retry(self, image_id: str) -> None:
+        """Build an image once more whose build failed, since something shall run in it again."""
+        with self.db.write() as session:
+            row = session.get(Image, image_id)
+            if row is not None and row.status == "failed" and row.current is None:
                 self._submit(SYSTEM, row)
 
     def state(self, image_id: str) -> str | None:

@@ -13,7 +13,7 @@ Kind = Literal[
 ]
 Relation = Literal[
     "training_data", "validation_data", "evaluation_data", "code", "runtime", "start_model", "saved", "deployed",
-    "forked", "evaluated", "batch_data",
+    "forked", "evaluated", "batch_data", "batch_results",
 ]  # fmt: skip
 """What ``from`` is to ``to``."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..errors import Invalid
 from .orm import Service
-from .schemas import AutoStop
+from .schemas import AutoStop, StopRule
 
 
 def set_auto_stop(row: Service, rule: AutoStop | None, now: datetime) -> None:
@@ -42,8 +42,8 @@ def _moment(rule: AutoStop | None, now: datetime) -> datetime | None:
     return min([*found, *([rule.at] if rule.at is not None else [])], default=None)
 
 
-def reason_to_stop(row: Service, last_minute: int | None, in_flight: bool, now: datetime) -> dict[str, Any] | None:
-    """Tell why a serving service is to stop now; ``None`` to go on.
+def stops(row: Service, last_minute: int | None, in_flight: bool, now: datetime) -> tuple[datetime, StopRule] | None:
+    """Tell when a service stops by itself and by which rule, as things are now; ``None``: it does not, or does not run.
 
     Parameters
     ----------
@@ -52,20 +52,33 @@ def reason_to_stop(row: Service, last_minute: int | None, in_flight: bool, now: 
     in_flight : bool
         Whether a request is under way.
     """
-    if row.stop_at is not None and now >= row.stop_at:
+    if row.target != "serving":
+        return None
+    moments: list[tuple[datetime, StopRule]] = [(row.stop_at, "time")] if row.stop_at is not None else []
+    minutes = (row.auto_stop or {}).get("idle_minutes")
+    if minutes is not None and row.serving_since is not None:
+        last = row.serving_since
+        if last_minute is not None:
+            last = max(last, datetime.fromtimestamp((last_minute + 1) * 60, UTC))
+        if in_flight:
+            last = max(last, now)
+        moments.append((last + timedelta(minutes=minutes), "idle"))
+    return min(moments, default=None)
+
+
+def reason_to_stop(row: Service, last_minute: int | None, in_flight: bool, now: datetime) -> dict[str, Any] | None:
+    """Tell why a serving service is to stop now; ``None`` to go on. Parameters as of `stops`."""
+    found = stops(row, last_minute, in_flight, now)
+    if found is None or now < found[0]:
+        return None
+    at, rule = found
+    if rule == "time":
         return {
             "code": "auto_stop_time",
             "message": "It stopped by itself: its time was over.",
-            "params": {"at": row.stop_at.isoformat()},
+            "params": {"at": at.isoformat()},
         }
-    minutes = (row.auto_stop or {}).get("idle_minutes")
-    if minutes is None or row.serving_since is None or in_flight:
-        return None
-    last = row.serving_since.timestamp()
-    if last_minute is not None:
-        last = max(last, (last_minute + 1) * 60.0)
-    if now.timestamp() - last < minutes * 60:
-        return None
+    minutes = row.auto_stop["idle_minutes"]
     return {
         "code": "auto_stop_idle",
         "message": f"It stopped by itself: nobody called it for {minutes} min.",

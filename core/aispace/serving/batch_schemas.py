@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator
 
 from ..datasets.annotations import Split
-from ..schemas import Amount, ListQuery, OwnedQuery, OwnedRead, Reason, Ref, Schema, Timestamp, VersionName
+from ..schemas import Amount, ListQuery, Name, OwnedQuery, OwnedRead, Reason, Ref, Schema, Timestamp, VersionName
 from .schemas import (
     ArgumentMapping,
     Environment,
@@ -127,6 +127,44 @@ class BatchSourceRead(Schema):
     """The folder is one of the owner before: before it starts again, another source has to be chosen."""
 
 
+class BatchDeliveryRequest(Schema):
+    """Put the results into a dataset: as proposals, which people confirm."""
+
+    name: Name | None = None
+    """Of a new dataset with the same files; null: into the dataset that the files came from."""
+    annotation_type: Literal["image_classification", "object_detection", "text_classification"] | None = None
+    """Of a new dataset made of a folder; null: as the results look."""
+    publish: bool = True
+    """Publish the working copy with the proposals as the next version."""
+
+
+class BatchRefusal(Schema):
+    """A result that could not become a proposal."""
+
+    path: str
+    code: str
+    message: str
+
+
+class BatchDelivery(Schema):
+    """Results on their way into a dataset, or there."""
+
+    status: Literal["running", "succeeded", "failed"]
+    dataset: Ref | None
+    """Null where somebody else asked for it."""
+    version: VersionName | None
+    """What was published; null: nothing, ``reason`` says why."""
+    proposed: int
+    """Samples that got a proposal."""
+    kept: int
+    """Samples that a person had annotated: that was kept."""
+    refused: int
+    """Samples whose result says nothing that fits."""
+    refusals: list[BatchRefusal]
+    """The first of them."""
+    reason: Reason | None
+
+
 class BatchRead(OwnedRead):
     """A batch service as the caller sees it."""
 
@@ -154,6 +192,8 @@ class BatchRead(OwnedRead):
     """Of the last start; null when it is free."""
     started_at: Timestamp | None
     ended_at: Timestamp | None
+    delivery: BatchDelivery | None
+    """Where its results were put as annotations last; null: nowhere."""
 
 
 class BatchFileQuery(ListQuery):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -17,6 +17,7 @@ from ..identity import SYSTEM, Principal, authorize, can, visible
 from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged
+from ..objects import ObjectKind
 from ..schemas import Page, PageInfo, Reason, Ref
 from ..training.plan import find_dataset
 from ..training.schemas import DatasetInput
@@ -35,6 +36,7 @@ from .batch_schemas import (
     ResultFolder,
 )
 from .configuring import Configured
+from .delivering import Delivering, delivery_shape
 from .launch import lay_out, model_arguments, model_environment, model_mounts
 from .orm import BatchService as BatchRow
 from .results import ResultFolders, failure
@@ -51,6 +53,7 @@ NULLABLE: Final = frozenset({"model", "script", "image_id", "results"})
 RETRIES: Final = 3
 GRACE_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 30.0
+IMPORT_SECONDS: Final = 0.3
 EXPLAINED: Final = {
     3: ("model_not_loaded", "The model or script could not be loaded. Its log tells why."),
     4: ("no_files", "There was no file to work on. Choose another folder or dataset version."),
@@ -68,10 +71,17 @@ class BatchService:
         self.platform = platform
         self.db = platform.db
         self.folders = ResultFolders(platform)
+        self.delivering = Delivering(self)
         self._news = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         platform.workloads.on_change("batch", self._changed)
+        platform.objects.add(
+            ObjectKind(
+                "batch_service", "bat", "service", "batch service", BatchRow,
+                name_limit=32, purged=self._purge, moved=self._moved,
+            )
+        )  # fmt: skip
         platform.datasets.register_user(
             lambda principal, dataset_id, version: platform.lineage.users_of(
                 principal, dataset_id, version, kinds=("batch_service",)
@@ -199,7 +209,7 @@ class BatchService:
         given = body.model_fields_set
         for name in given - NULLABLE:
             if getattr(body, name) is None:
-                raise Invalid(name, f"{name}: a value is needed. Leave it out to keep the present one.")
+                raise Invalid(name, f"{name}: a value is needed. Leave it out to keep the present one.", code="missing")
         before = self._readable(principal, batch_id)
         authorize(principal, "write:service", before)
         changes = body.model_dump(mode="json", include=given - {"name", "description"})
@@ -216,7 +226,11 @@ class BatchService:
                 row.description = body.description
             if checked is not None:
                 configured, named, point = checked
+                if "source" not in given and row.named["source"].get("moved"):
+                    named["source"]["moved"] = True
                 worthless = any(configuration[name] != row.configuration.get(name) for name in COMPUTED & given)
+                # The same path is another folder in the area of another owner.
+                worthless = worthless or ("source" in given and row.named["source"].get("moved", False))
                 row.configuration, row.named = configuration, named
                 for column in ("model_id", "script_id", "image_id"):
                     setattr(row, column, configured.columns[column])
@@ -236,6 +250,14 @@ class BatchService:
         before = self._readable(principal, batch_id)
         authorize(principal, "write:service", before)
         self._check_ended(before, "Not started")
+        if before.named["source"].get("moved"):
+            path = before.configuration["source"]["path"]
+            raise Conflict(
+                "folder_moved",
+                f"Not started. The folder {path!r} belongs to who had {before.name!r} before. Edit it and choose a "
+                "folder of your own, or a dataset.",
+                params={"path": path},
+            )
         owner = self.platform.users.principal(before.owner_id)
         configured, named, _ = self._check(owner, before.configuration)
         spec = self._prepare(owner, before.id, before.generation, before.name, before.configuration, configured, named)
@@ -260,16 +282,49 @@ class BatchService:
             return self._shape(principal, row)
 
     def delete(self, principal: Principal, batch_id: str, revision: int | None = None) -> None:
-        """Delete one that has ended, with its results."""
+        """Throw one that has ended into the trash, with its results."""
         with self.db.write() as session:
             row = self._row(session, principal, "write", batch_id)
             revisions.check(row, revision, lambda: self._shape(principal, row))
             self._check_ended(row, "Not deleted")
             self._record(principal, "deleted", row)
-            self.platform.lineage.forget(row.id)
-            own = row.id
-            session.delete(row)
-            self.db.after_commit(lambda: self.folders.drop(own))
+            self.platform.trash.put(principal, row)
+
+    def _purge(self, _session: Session, row: BatchRow) -> None:
+        own = row.id
+        self.db.after_commit(lambda: self.folders.drop(own))
+
+    def _moved(self, _session: Session, row: BatchRow, owner: Principal) -> None:
+        """Refuse a new owner who could not start it again; folders of the old owner's area do not go along.
+
+        Raises
+        ------
+        Conflict
+            It runs, or the new owner may not read what it needs.
+        """
+        self._check_ended(row, "Not moved")
+        source = row.configuration["source"]
+        needs: Sequence[tuple[str, str | None, Callable[[Principal, str], object]]] = (
+            ("model", row.model_id, self.platform.models.get),
+            ("algorithm", row.script_id, self.platform.algorithms.get),
+            ("dataset", source.get("dataset_id"), self.platform.datasets.get),
+        )
+        for word, object_id, read in needs:
+            try:
+                if object_id is not None:
+                    read(owner, object_id)
+            except NotFound:
+                raise Conflict(
+                    "out_of_reach",
+                    f"Not moved. {owner.name} may not read the {word} that {row.name} uses. Hand that over first, or "
+                    "make it public.",
+                    params={"kind": word, "object_id": object_id, "name": row.name},
+                ) from None
+        # Paths mean another place in another area: none is read or written there before its owner chose it.
+        row.configuration = {**row.configuration, "results": None}
+        row.stored = None
+        if source["kind"] != "dataset":
+            row.named = {**row.named, "source": {**row.named["source"], "moved": True}}
 
     # What workloads say
 
@@ -313,7 +368,8 @@ class BatchService:
                 except Exception:
                     # Most likely the disk is full: the results are kept here, and the next try follows.
                     log.exception("results of %s are not put away yet", batch_id)
-            self._news.wait(LOOK_SECONDS)
+            waits = self.delivering.go_on()
+            self._news.wait(IMPORT_SECONDS if waits else LOOK_SECONDS)
             self._news.clear()
             if self._stop.is_set():
                 return
@@ -526,6 +582,7 @@ class BatchService:
                     cost=workload.cost if workload else None,
                     started_at=row.started_at,
                     ended_at=row.ended_at,
+                    delivery=delivery_shape(principal, row.delivery),
                 )
             )
         return result

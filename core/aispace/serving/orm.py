@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, Id, JSONValue, Owned, Trashable, UTCDateTime, utc_now
+from ..db import Base, Id, JSONValue, Trashable, UTCDateTime, utc_now
 
 
 class Service(Trashable, Base):
@@ -92,7 +92,7 @@ class ServiceRecord(Base):
     by_name: Mapped[str] = mapped_column(String(255))
 
 
-class BatchService(Owned, Base):
+class BatchService(Trashable, Base):
     """Files that go through a model once, each with a result of its own."""
 
     __tablename__ = "aispace_batch_services"
@@ -118,6 +118,8 @@ class BatchService(Owned, Base):
     """When it ended: ``{total, done, failed}``."""
     stored: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
     """Where the results were put besides: ``{kind, ...}``."""
+    delivery: Mapped[Any] = mapped_column(JSONValue, nullable=True, default=None)
+    """Results on their way into a dataset, and how far: see `delivering`."""
     started_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
 

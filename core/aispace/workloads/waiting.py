@@ -28,6 +28,7 @@ PURPOSE: dict[str, str] = {
     "evaluation": "evaluation",
     "service": "serving",
     "batch": "serving",
+    "visualisation": "training",
 }
 
 

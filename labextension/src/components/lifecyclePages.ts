@@ -45,6 +45,24 @@ export function registerLifecyclePages(): void {
     'training'
   );
   registerPage(
+    '/visualisations',
+    () => import('./visualisations/VisualisationsPage'),
+    t => t.__('Visualisations'),
+    'training'
+  );
+  registerPage(
+    '/visualisations/:id',
+    () => import('./visualisations/VisualisationPage'),
+    t => t.__('Visualisation'),
+    'training'
+  );
+  registerPage(
+    '/job-templates',
+    () => import('./training/JobTemplatesPage'),
+    t => t.__('Job templates'),
+    'training'
+  );
+  registerPage(
     '/evaluations',
     () => import('./training/EvaluationsPage'),
     t => t.__('Evaluations'),

@@ -1,6 +1,7 @@
 /** What is called the same in every language: products, formats, options, figures. */
 export const NAMES = {
   product: 'AI Space',
+  tensorboard: 'TensorBoard',
   english: 'English',
   chinese: '中文',
   openapi: 'OpenAPI 3.1',

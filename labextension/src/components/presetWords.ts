@@ -3,6 +3,7 @@ import { english } from '../i18n';
 
 /** What the algorithms and images say that come with the platform: descriptions, help and units of their parameters. */
 const WORDS: ((trans: ITrans) => string)[] = [
+  t => t.__('TensorBoard, which shows what training runs log.'),
   t =>
     t.__(
       'Learns to tell images apart from labelled examples, with scikit-learn. Starts in seconds, needs no accelerator; the model is ONNX.'

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from aispace.schemas import Page
 from aispace.serving.batch_schemas import (
     BatchCreate,
+    BatchDeliveryRequest,
     BatchFileQuery,
     BatchFileRead,
     BatchQuery,
@@ -101,6 +102,24 @@ class BatchServiceStopHandler(AISpaceHandler):
         return await self.call(self.platform.batches.stop_batch, self.principal, id)
 
 
+class BatchDeliveryHandler(AISpaceHandler):
+    """Results as annotations."""
+
+    @operation(
+        action="write",
+        resource="service",
+        summary="Put the results into a dataset, as proposals that people confirm",
+        body=BatchDeliveryRequest,
+        response=BatchRead,
+        status=202,
+        location="batch-services/{id}",
+        idempotent=True,
+    )
+    async def post(self, id: str, body: BatchDeliveryRequest) -> BatchRead:
+        """Put the results into the dataset they came from, or into a new one."""
+        return await self.call(self.platform.batches.delivering.ask, self.principal, id, body)
+
+
 class BatchFileCollectionHandler(AISpaceHandler):
     """What became of the files."""
 
@@ -171,6 +190,7 @@ ROUTES = [
     ("/batch-services/{id}", BatchServiceHandler),
     ("/batch-services/{id}/start", BatchServiceStartHandler),
     ("/batch-services/{id}/stop", BatchServiceStopHandler),
+    ("/batch-services/{id}/dataset", BatchDeliveryHandler),
     ("/batch-services/{id}/files", BatchFileCollectionHandler),
     ("/batch-services/{id}/results/content", BatchResultHandler),
     ("/batch-services/{id}/results/download", BatchResultsHandler),

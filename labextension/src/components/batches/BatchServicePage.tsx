@@ -6,6 +6,7 @@ import { count, percent } from '../formats';
 import { reasonText } from '../messages';
 import { DetailPage, Facts, PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
+import { HandOverDialog } from '../parts/ObjectDialogs';
 import { WorkloadLog } from '../parts/WorkloadLog';
 import { WorkloadMetrics } from '../parts/WorkloadMetrics';
 import { AnsweredBy } from '../services/AnsweredBy';
@@ -16,6 +17,7 @@ import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { BatchFiles } from './BatchFiles';
 import { DeleteBatch } from './DeleteBatch';
+import { DeliveryLine, ToDataset } from './ToDataset';
 
 /** A batch service: how far it is, what failed, and the results. */
 export default function BatchServicePage(): JSX.Element {
@@ -45,6 +47,8 @@ function Batch(props: { batch: IBatchRead; refreshing: boolean; reload: () => vo
   const { batch } = props;
   const { counts } = batch;
   const [deleting, setDeleting] = useState(false);
+  const [handing, setHanding] = useState(false);
+  const [putting, setPutting] = useState(false);
   const base = `/batch-services/${batch.id}`;
   const can = (what: string): boolean => batch.can.includes(what);
   const ended = batch.ended_at !== null && batch.status !== 'storing';
@@ -74,7 +78,7 @@ function Batch(props: { batch: IBatchRead; refreshing: boolean; reload: () => vo
             <AnsweredBy of={batch} />
             {batch.started_at ? (
               <span>
-                {trans.__('started')} <Time value={batch.started_at} />
+                {trans.__('began')} <Time value={batch.started_at} />
               </span>
             ) : null}
             {ended && batch.ended_at ? (
@@ -109,6 +113,17 @@ function Batch(props: { batch: IBatchRead; refreshing: boolean; reload: () => vo
         }
         more={[
           {
+            label: trans.__('Results into a dataset'),
+            run: () => setPutting(true),
+            blocked: !can('write')
+              ? trans.__('Stop it first; only its owner can change it')
+              : counts.done === 0
+                ? trans.__('There are no results')
+                : batch.delivery?.status === 'running'
+                  ? trans.__('They are being put in')
+                  : null
+          },
+          {
             label: trans.__('Edit'),
             run: () => page.go(`/batch-services/new?edit=${batch.id}`),
             blocked: can('write') ? null : trans.__('Stop it first; only its owner can change it')
@@ -116,6 +131,11 @@ function Batch(props: { batch: IBatchRead; refreshing: boolean; reload: () => vo
           {
             label: trans.__('New one like this'),
             run: () => page.go(`/batch-services/new?from=${batch.id}`)
+          },
+          {
+            label: trans.__('Hand over'),
+            run: () => setHanding(true),
+            blocked: can('write') ? null : trans.__('Stop it first; only its owner can hand it over')
           },
           {
             label: trans.__('Delete'),
@@ -162,6 +182,10 @@ function Batch(props: { batch: IBatchRead; refreshing: boolean; reload: () => vo
           }
         ]}
       />
+      {putting ? <ToDataset batch={batch} onAsked={props.reload} onClose={() => setPutting(false)} /> : null}
+      {handing ? (
+        <HandOverDialog object={batch} onDone={props.reload} onClose={() => setHanding(false)} />
+      ) : null}
       {deleting ? (
         <DeleteBatch
           batch={batch}
@@ -201,7 +225,7 @@ function BatchOverview(props: { batch: IBatchRead }): JSX.Element {
                 {`${source.dataset.name} ${source.version ?? ''} ${source.split ?? ''}`}
               </PageLink>
             ) : (
-              trans.__('folder %1', source.path ?? '')
+              `${trans.__('folder %1', source.path ?? '')}${source.moved ? ` (${trans.__('of the owner before: choose another')})` : ''}`
             )
           ],
           [
@@ -212,6 +236,14 @@ function BatchOverview(props: { batch: IBatchRead }): JSX.Element {
                 ? trans.__('go into %1 at the end', batch.results.path)
                 : trans.__('kept here, for download')
           ],
+          ...(batch.delivery
+            ? [
+                [trans.__('Dataset of the results'), <DeliveryLine key="r" batch={batch} />] as [
+                  string,
+                  JSX.Element
+                ]
+              ]
+            : []),
           [
             trans.__('Parameters'),
             Object.keys(batch.parameters).length === 0

@@ -4,6 +4,7 @@ import { useApp } from '../context';
 import { Button } from '../controls';
 import { metric, percent } from '../formats';
 import { ServiceDeployments } from '../services/ServiceDeployments';
+import { ServiceShares } from '../services/ServiceShares';
 import { errorShare } from '../services/ServicesPage';
 import { TryIt } from '../services/TryIt';
 import { Loaded } from '../states';
@@ -59,6 +60,7 @@ function Service(props: { service: IServiceRead; reload: () => void }): JSX.Elem
       />
       <ReasonLine reason={service.reason} />
       <p className="ais-Code ais-Ellipsis">{service.endpoint}</p>
+      <ServiceShares service={service} onChanged={props.reload} />
       {shown === 'try' ? <TryIt service={service} /> : null}
       {shown === 'deployments' ? <ServiceDeployments service={service} onChanged={props.reload} /> : null}
     </>

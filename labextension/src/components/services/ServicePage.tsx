@@ -102,7 +102,8 @@ function Service(props: { service: IServiceRead; refreshing: boolean; reload: ()
             ) : null}
             {service.stop_at ? (
               <span>
-                {trans.__('stops by itself')} <Time value={service.stop_at} />
+                {trans.__('stops by itself')} <Time value={service.stop_at} />{' '}
+                {service.stop_rule === 'idle' ? trans.__('unless it is called before') : null}
               </span>
             ) : null}
             <span className="ais-Row">

@@ -5,10 +5,12 @@ import { colourOf, dashOf } from '../charts/series';
 import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { duration, elapsed, metric, money, percent } from '../formats';
+import { NAMES } from '../names';
 import { PageFrame } from '../PageFrame';
 import { EmptyState, ErrorView, Skeleton } from '../states';
 import { StatusPill } from '../StatusPill';
 import { useQuery } from '../useQuery';
+import { useTensorBoard } from '../visualisations/useTensorBoard';
 import { settingText } from './RunConfiguration';
 import { groupSeries } from './useScalars';
 
@@ -32,6 +34,7 @@ export default function ComparePage(): JSX.Element {
     );
     return { comparison, scalars };
   });
+  const board = useTensorBoard();
   const [onlyDifferences, setOnlyDifferences] = useState(true);
   const [axis, setAxis] = useState<'step' | 'time'>('step');
   const [smoothing, setSmoothing] = useState(0);
@@ -45,6 +48,22 @@ export default function ComparePage(): JSX.Element {
     <PageFrame
       title={trans.__('Compare runs')}
       crumbs={[{ label: trans.__('Training jobs'), to: '/training-jobs' }]}
+      actions={
+        <Button
+          busy={board.busy}
+          blocked={names.length === 0 ? trans.__('No run is chosen') : null}
+          onClick={() =>
+            board.run(
+              names.map(name => {
+                const [job_id, version] = name.split(':');
+                return { job_id, version };
+              })
+            )
+          }
+        >
+          {NAMES.tensorboard}
+        </Button>
+      }
       code={{
         python: `from aispace.client import AISpaceClient\n\ncomparison = AISpaceClient().jobs.compare(${names.map(name => `"${name}"`).join(', ')})\nprint(comparison.differences)\n`,
         shell: `${names.map(name => `aispace show ${name.split(':')[0]}`).join('\n')}\n`

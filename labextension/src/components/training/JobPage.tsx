@@ -3,6 +3,7 @@ import type { IRunRead, ITrainingJobRead } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { money } from '../formats';
+import { NAMES } from '../names';
 import { DetailPage } from '../PageFrame';
 import { PageFrame } from '../PageFrame';
 import { EventsPanel } from '../parts/EventsPanel';
@@ -14,6 +15,7 @@ import { ErrorView, Skeleton } from '../states';
 import { isActive } from '../status';
 import { StatusPill } from '../StatusPill';
 import { useAction } from '../useAction';
+import { useTensorBoard } from '../visualisations/useTensorBoard';
 import type { IQuery } from '../useQuery';
 import { useQuery } from '../useQuery';
 import { RunConfiguration } from './RunConfiguration';
@@ -86,12 +88,12 @@ function Job(props: {
   refreshing: boolean;
   reload: () => void;
 }): JSX.Element {
-  const { client, trans } = useApp();
+  const { client, trans, notify } = useApp();
   const page = usePage();
   const { job, run } = props;
-  const [dialog, setDialog] = useState<'save' | 'rename' | 'delete' | 'hand-over' | 'delete-run' | null>(
-    null
-  );
+  const [dialog, setDialog] = useState<
+    'save' | 'template' | 'rename' | 'delete' | 'hand-over' | 'delete-run' | null
+  >(null);
   const active = isActive(run.status) || run.collecting;
   const path = { id: job.id, version: run.version };
   const base = `/training-jobs/${job.id}`;
@@ -112,7 +114,14 @@ function Job(props: {
     page.go(`${base}?run=${made.version}`, { replace: true });
     props.reload();
   });
-  const modify = (): void => page.go(`/training-jobs/new?modify=${job.id}:${run.version}`);
+  const isDraft = run.status === 'draft';
+  const modify = (): void =>
+    page.go(`/training-jobs/new?${isDraft ? 'draft' : 'modify'}=${job.id}:${run.version}`);
+  const start = useAction(async () => {
+    await client.call('POST /training-jobs/{id}/runs/{version}/start', { path });
+    props.reload();
+  });
+  const board = useTensorBoard();
   const others = versions.filter(one => one.version !== run.version).slice(0, 3);
   const compare = (): void =>
     page.go(
@@ -166,7 +175,11 @@ function Job(props: {
         }
         actions={
           <>
-            {active ? (
+            {isDraft ? (
+              <Button kind="primary" icon="play" busy={start.busy} blocked={denied} onClick={start.run}>
+                {trans.__('Start training')}
+              </Button>
+            ) : active ? (
               <Button kind="primary" icon="stop" busy={stop.busy} blocked={denied} onClick={stop.run}>
                 {trans.__('Stop')}
               </Button>
@@ -179,16 +192,24 @@ function Job(props: {
                 {trans.__('Rerun with a change')}
               </Button>
             )}
-            {active ? null : (
+            {isDraft ? (
+              <Button icon="edit" blocked={denied} onClick={modify}>
+                {trans.__('Edit')}
+              </Button>
+            ) : active ? null : (
               <Button icon="refresh" busy={rerun.busy} blocked={denied} onClick={rerun.run}>
                 {trans.__('Rerun')}
               </Button>
             )}
             <Button onClick={compare}>{trans.__('Compare')}</Button>
+            <Button busy={board.busy} onClick={() => board.run([{ job_id: job.id, version: run.version }])}>
+              {NAMES.tensorboard}
+            </Button>
           </>
         }
         more={[
-          { label: trans.__('Modify: next version'), run: modify, blocked: denied },
+          ...(isDraft ? [] : [{ label: trans.__('Modify: next version'), run: modify, blocked: denied }]),
+          { label: trans.__('Keep as a template'), run: () => setDialog('template') },
           {
             label: trans.__('New job like this'),
             run: () => page.go(`/training-jobs/new?from=${job.id}:${run.version}`)
@@ -270,6 +291,26 @@ function Job(props: {
       />
       {dialog === 'save' ? (
         <SaveModelDialog run={run} onSaved={props.reload} onClose={() => setDialog(null)} />
+      ) : dialog === 'template' ? (
+        <NameDialog
+          title={trans.__('Keep the settings of %1 as a template', `${job.name} ${run.version}`)}
+          verb={trans.__('Keep settings')}
+          name={job.name}
+          description=""
+          act={async (name, description) => {
+            const made = await client.call('POST /training-jobs/{id}/runs/{version}/save-template', {
+              path,
+              body: { name, description }
+            });
+            notify({
+              kind: 'success',
+              key: made.id,
+              message: trans.__('The settings are kept as %1', made.name),
+              action: { label: trans.__('Show'), run: () => page.go('/job-templates') }
+            });
+          }}
+          onClose={() => setDialog(null)}
+        />
       ) : dialog === 'rename' ? (
         <NameDialog
           title={trans.__('Rename')}

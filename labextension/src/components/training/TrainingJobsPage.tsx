@@ -4,8 +4,9 @@ import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import type { IMenuItem } from '../controls';
 import { duration, elapsed, money, percent } from '../formats';
+import { NAMES } from '../names';
 import { PageFrame } from '../PageFrame';
-import { MoveToTrash } from '../parts/ObjectDialogs';
+import { DeleteDialog, MoveToTrash } from '../parts/ObjectDialogs';
 import { scopeFilter } from '../parts/scopes';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
@@ -13,16 +14,18 @@ import { isActive } from '../status';
 import { StatusPill } from '../StatusPill';
 import { Time } from '../Time';
 import { useAction } from '../useAction';
+import { MOST_RUNS, useTensorBoard } from '../visualisations/useTensorBoard';
 import type { IQuery } from '../useQuery';
 import { RunLine } from './RunLine';
 
 /** All training jobs, or those that run. */
 export default function TrainingJobsPage(): JSX.Element {
-  const { client, trans, locale } = useApp();
+  const { client, trans, locale, notify } = useApp();
   const page = usePage();
   const active = page.query.get('active') === 'true';
   const [list, setList] = useState<IQuery<IPage<ITrainingJobRead>> | null>(null);
   const [deleting, setDeleting] = useState<ITrainingJobRead[] | null>(null);
+  const [stopping, setStopping] = useState(false);
   const stop = useAction(async (job: ITrainingJobRead) => {
     await client.call('POST /training-jobs/{id}/runs/{version}/stop', {
       path: { id: job.id, version: job.latest.version }
@@ -35,6 +38,9 @@ export default function TrainingJobsPage(): JSX.Element {
     });
     page.go(`/training-jobs/${job.id}?run=${made.version}`);
   });
+  const board = useTensorBoard();
+  const show = (jobs: ITrainingJobRead[]): void =>
+    board.run(jobs.map(job => ({ job_id: job.id, version: job.current_version })));
   const actions = (job: ITrainingJobRead): IMenuItem[] => [
     { label: trans.__('Open'), run: () => page.go(`/training-jobs/${job.id}`) },
     {
@@ -45,8 +51,13 @@ export default function TrainingJobsPage(): JSX.Element {
     {
       label: trans.__('Rerun'),
       run: () => rerun.run(job),
-      blocked: isActive(job.status) ? trans.__('It still runs') : null
+      blocked: isActive(job.status)
+        ? trans.__('It still runs')
+        : job.status === 'draft'
+          ? trans.__('It is a draft: start it')
+          : null
     },
+    { label: NAMES.tensorboard, run: () => show([job]) },
     {
       label: trans.__('Modify'),
       run: () => page.go(`/training-jobs/new?modify=${job.id}:${job.current_version}`)
@@ -73,7 +84,11 @@ export default function TrainingJobsPage(): JSX.Element {
           {trans.__('New training job')}
         </Button>
       }
-      more={[{ label: trans.__('Evaluations'), run: () => page.go('/evaluations') }]}
+      more={[
+        { label: trans.__('Job templates'), run: () => page.go('/job-templates') },
+        { label: trans.__('Evaluations'), run: () => page.go('/evaluations') },
+        { label: trans.__('Visualisations'), run: () => page.go('/visualisations') }
+      ]}
       code={{
         python:
           'from aispace.client import AISpaceClient\n\nfor job in AISpaceClient().jobs.list():\n    print(job.name, job.status)\n',
@@ -87,6 +102,15 @@ export default function TrainingJobsPage(): JSX.Element {
         <Button pressed={active} onClick={() => page.setQuery({ active: 'true', offset: null })}>
           {trans.__('Running or waiting')}
         </Button>
+        {active ? (
+          <Button
+            icon="stop"
+            blocked={list?.data?.page.total ? null : trans.__('Nothing runs or waits.')}
+            onClick={() => setStopping(true)}
+          >
+            {trans.__('Stop all of mine')}
+          </Button>
+        ) : null}
       </div>
       <ResourceTable<ITrainingJobRead>
         name={active ? 'active training jobs' : 'training jobs'}
@@ -107,6 +131,13 @@ export default function TrainingJobsPage(): JSX.Element {
         bulk={(jobs, clear) => (
           <>
             <Button onClick={() => compare(jobs)}>{trans.__('Compare')}</Button>
+            <Button
+              busy={board.busy}
+              blocked={jobs.length > MOST_RUNS ? trans.__('At most %1 at once', MOST_RUNS) : null}
+              onClick={() => show(jobs)}
+            >
+              {NAMES.tensorboard}
+            </Button>
             <Button
               kind="danger"
               blocked={jobs.some(job => isActive(job.status)) ? trans.__('Stop them first') : null}
@@ -202,6 +233,25 @@ export default function TrainingJobsPage(): JSX.Element {
           )
         }
       />
+      {stopping ? (
+        <DeleteDialog
+          title={trans.__('Stop all of your training jobs?')}
+          verb={trans.__('Stop all of mine')}
+          consequences={[
+            trans.__('Every run of yours that waits or runs ends. What it has written so far is kept.')
+          ]}
+          act={async () => {
+            const answer = await client.call('POST /training-jobs/stop', {});
+            notify({
+              kind: 'success',
+              key: 'stop all',
+              message: trans._n('%1 run was stopped', '%1 runs were stopped', answer.stopped.length)
+            });
+            list?.reload();
+          }}
+          onClose={() => setStopping(false)}
+        />
+      ) : null}
       {deleting ? (
         <MoveToTrash
           ids={deleting.map(job => job.id)}
