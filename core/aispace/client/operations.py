@@ -100,6 +100,14 @@ class Files(Resource):
         """Make a folder."""
         return self._post(FileRead, "/files/folders", {"path": path})
 
+    def make_file(self, path: str, text: str = "") -> FileRead:
+        """Make a file of text."""
+        return self._post(FileRead, "/files", {"path": path, "text": text})
+
+    def preview(self, path: str) -> bytes:
+        """Read what can be looked at of a picture, a sound, a film or a text."""
+        return self.transport.send("GET", "/files/preview", params={"path": path}).content
+
     def move(self, source: str, target: str, *, overwrite: bool = False) -> None:
         """Move or rename."""
         self.transport.send("POST", "/files/move", json={"from": source, "to": target, "overwrite": overwrite})

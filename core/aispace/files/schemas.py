@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..schemas import Schema, Timestamp
+from .previews import PreviewKind
 
 FileType = Literal["folder", "file", "image", "video", "audio", "archive"]
 Path = Annotated[str, Field(max_length=4096)]
@@ -22,6 +23,10 @@ class FileRead(Schema):
     size: int
     """Bytes; 0 for a folder."""
     modified: Timestamp
+    preview: PreviewKind | None = None
+    """How it can be looked at; null: not at all, by its suffix."""
+    preview_limit: int | None = None
+    """Up to how many bytes."""
 
 
 class FileQuery(Schema):
@@ -50,6 +55,13 @@ class FolderCreate(Schema):
     """A new folder; its parent must exist."""
 
     path: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class FileCreate(Schema):
+    """A new file of text, empty or not; its folder must exist."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    text: Annotated[str, Field(max_length=1_000_000)] = ""
 
 
 class FileMove(Schema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import secrets
@@ -12,17 +13,22 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
 
-from ..errors import Conflict, Invalid, NotFound
+from traitlets import Int
+from traitlets.config import LoggingConfigurable
+
+from ..errors import Conflict, Invalid, NotFound, TooLarge
 from ..identity import Principal, authorize
 from ..schemas import Page, PageInfo
 from ..storage.archives import Budget, Meter, is_archive, read_archive
 from ..storage.blobs import CHUNK
 from .beneath import Beneath, Exists, Place, split
+from .previews import LIMITS, check_preview, preview_kind, shown
 from .schemas import (
     ExtractReport,
     FileCompress,
+    FileCreate,
     FileExtract,
     FileMove,
     FilePlace,
@@ -56,13 +62,18 @@ def file_type(name: str, mode: int) -> FileType:
     return next((kind for kind, suffixes in KINDS.items() if lower.endswith(suffixes)), "file")
 
 
-class AreaService:
+class AreaService(LoggingConfigurable):
     """The area of each user: below ``<home>/areas/<user id>``, seen by nobody else.
 
     The file system is the truth: what is put there outside of the platform is listed as well.
     """
 
+    max_download = Int(
+        100 << 30, help="Largest file that may be downloaded, in bytes. Default 100 GiB. Example: 1073741824."
+    ).tag(config=True)
+
     def __init__(self, platform: Platform) -> None:
+        super().__init__(parent=platform)
         self.platform = platform
         self._elsewhere: dict[str, Path] = {}
 
@@ -137,6 +148,63 @@ class AreaService:
             self._check_name(place.name, NAME, 64)
             area.mkdir(place)
             return self._describe(area, place)
+
+    def make_file(self, principal: Principal, body: FileCreate) -> FileRead:
+        """Make a file of text.
+
+        Raises
+        ------
+        Exists
+            The name is taken; nothing is ever replaced.
+        Invalid
+            The name is against the rule.
+        """
+        authorize(principal, "write:file")
+        area = self.area(principal)
+        with area.place(body.path) as place:
+            self._check_name(place.name, NAME, 64)
+            area.write(place, io.BytesIO(body.text.encode(errors="replace")), overwrite=False)
+            return self._describe(area, place)
+
+    def download(self, principal: Principal, path: str) -> BinaryIO:
+        """Open a file that goes out; the caller closes it.
+
+        Raises
+        ------
+        TooLarge
+            It is larger than downloads may be.
+        """
+        file = self.open_file(principal, path)
+        size = os.fstat(file.fileno()).st_size
+        if size > self.max_download:
+            file.close()
+            raise TooLarge(
+                "download_too_large",
+                f"Not downloaded. The file has {size:,} bytes; at most {self.max_download:,} go out. Use it where it "
+                "is, or pack a part of it.",
+                params={"size": size, "limit": self.max_download},
+            )
+        return file
+
+    def preview(self, principal: Principal, path: str) -> tuple[str, IO[bytes]]:
+        """Give media type and bytes to look at; the caller closes them.
+
+        Raises
+        ------
+        UnsupportedMedia, TooLarge
+            As `previews.check_preview` says.
+        """
+        file = self.open_file(principal, path)
+        name = split(path)[-1]
+        try:
+            _, media_type = check_preview(name, os.fstat(file.fileno()))
+            out = shown(name, file)
+        except BaseException:
+            file.close()
+            raise
+        if out is not file:
+            file.close()
+        return media_type, out
 
     def move(self, principal: Principal, body: FileMove) -> Sequence[FileRead]:
         """Move or rename."""
@@ -382,4 +450,6 @@ class AreaService:
             type=file_type(name, status.st_mode),
             size=0 if stat.S_ISDIR(status.st_mode) else status.st_size,
             modified=datetime.fromtimestamp(status.st_mtime, UTC),
+            preview=(kind := preview_kind(name, status.st_mode)),
+            preview_limit=None if kind is None else LIMITS[kind],
         )

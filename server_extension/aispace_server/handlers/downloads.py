@@ -19,7 +19,24 @@ from tornado.web import RequestHandler
 CHUNK = 256 * 1024
 RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 INLINE = frozenset(
-    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif", "text/plain", "application/json"}
+    {
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "image/bmp",
+        "image/avif",
+        "text/plain",
+        "application/json",
+        "audio/wav",
+        "audio/mpeg",
+        "audio/flac",
+        "video/mp4",
+        "video/webm",
+        "video/quicktime",
+        "video/x-msvideo",
+        "video/x-flv",
+    }
 )
 """Types that a browser may show; everything else is a download."""
 

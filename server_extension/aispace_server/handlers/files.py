@@ -10,6 +10,7 @@ from aispace.files.schemas import (
     DeleteQuery,
     ExtractReport,
     FileCompress,
+    FileCreate,
     FileExtract,
     FileMove,
     FilePlace,
@@ -33,6 +34,13 @@ class FileCollectionHandler(AISpaceHandler):
         """List a folder."""
         return await self.call(self.platform.areas.list, self.principal, query)
 
+    @operation(
+        action="write", resource=FILE, summary="Make a file of text", body=FileCreate, response=FileRead, status=201
+    )
+    async def post(self, body: FileCreate) -> FileRead:
+        """Make a file."""
+        return await self.call(self.platform.areas.make_file, self.principal, body)
+
     @operation(action="write", resource=FILE, summary="Delete files and folders", query=DeleteQuery)
     async def delete(self, query: DeleteQuery) -> None:
         """Delete files and folders."""
@@ -51,9 +59,27 @@ class FileContentHandler(AISpaceHandler):
     )
     async def get(self, query: PathQuery) -> None:
         """Send a file."""
-        file = await self.call(self.platform.areas.open_file, self.principal, query.path)
+        file = await self.call(self.platform.areas.download, self.principal, query.path)
         name = query.path.rstrip("/").rpartition("/")[2]
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        with file:
+            await self._send_opened(file, name, media_type, None, download=False, immutable=False)
+
+
+class FilePreviewHandler(AISpaceHandler):
+    """A file to look at."""
+
+    @operation(
+        action="read",
+        resource=FILE,
+        summary="Look at a picture, a sound, a film or a text, up to the size that its kind may have",
+        query=PathQuery,
+        media_type="application/octet-stream",
+    )
+    async def get(self, query: PathQuery) -> None:
+        """Send what a browser can show of a file."""
+        media_type, file = await self.call(self.platform.areas.preview, self.principal, query.path)
+        name = query.path.rstrip("/").rpartition("/")[2]
         with file:
             await self._send_opened(file, name, media_type, None, download=False, immutable=False)
 
@@ -122,6 +148,7 @@ class FileCompressHandler(AISpaceHandler):
 ROUTES = [
     ("/files", FileCollectionHandler),
     ("/files/content", FileContentHandler),
+    ("/files/preview", FilePreviewHandler),
     ("/files/folders", FolderHandler),
     ("/files/move", FileMoveHandler),
     ("/files/copy", FileCopyHandler),
