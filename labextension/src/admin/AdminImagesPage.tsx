@@ -1,11 +1,11 @@
 import type { IImageRead } from '../client';
-import { PageLink, useApp } from '../components/context';
+import { useApp } from '../components/context';
 import { bytes, count } from '../components/formats';
 import { PageFrame } from '../components/PageFrame';
+import { nameColumn, ownerColumn, statusColumn } from '../components/parts/columns';
 import { purposeWord, visibilityWord } from '../components/parts/scopes';
 import { ResourceTable } from '../components/ResourceTable';
 import { EmptyState } from '../components/states';
-import { StatusPill } from '../components/StatusPill';
 import { Time } from '../components/Time';
 import { useAction } from '../components/useAction';
 
@@ -42,25 +42,9 @@ export default function AdminImagesPage(): JSX.Element {
           }
         ]}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(140px, 2fr)',
-            sort: 'name',
-            render: image => <PageLink to={`/images/${image.id}`}>{image.name}</PageLink>
-          },
-          {
-            id: 'status',
-            label: trans.__('Status'),
-            width: '120px',
-            render: image => <StatusPill status={image.status} />
-          },
-          {
-            id: 'owner',
-            label: trans.__('Owner'),
-            width: '110px',
-            render: image => (image.visibility === 'preset' ? trans.__('built-in') : image.owner.name)
-          },
+          nameColumn(trans, '/images'),
+          statusColumn(trans, '120px'),
+          ownerColumn(trans),
           {
             id: 'for',
             label: trans.__('For'),

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import type { IPage, ISpecRead } from '../client';
-import { PageLink, useApp, usePage } from '../components/context';
+import { useApp, usePage } from '../components/context';
 import { Button } from '../components/controls';
 import { bytes, money } from '../components/formats';
 import { errorText } from '../components/messages';
 import { PageFrame } from '../components/PageFrame';
+import { nameColumn } from '../components/parts/columns';
 import { DeleteDialog } from '../components/parts/ObjectDialogs';
 import { purposeWord } from '../components/parts/scopes';
 import { ResourceTable } from '../components/ResourceTable';
@@ -56,13 +57,7 @@ export default function SpecsPage(): JSX.Element {
           { label: trans.__('Delete'), danger: true, run: () => setDeleting(spec) }
         ]}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(120px, 2fr)',
-            sort: 'name',
-            render: spec => <PageLink to={`/admin/resources/specs/${spec.id}`}>{spec.name}</PageLink>
-          },
+          nameColumn(trans, '/admin/resources/specs', 'minmax(120px, 2fr)'),
           { id: 'cpu', label: trans.__('CPU'), width: '60px', align: 'right', render: spec => spec.cpu },
           {
             id: 'memory',

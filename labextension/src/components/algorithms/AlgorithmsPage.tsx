@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import type { IAlgorithmRead, IPage } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
+import { useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { PageFrame } from '../PageFrame';
-import { MoveToTrash, NameDialog } from '../parts/ObjectDialogs';
-import { CATEGORIES, categoryWord, scopeFilter, visibilityWord } from '../parts/scopes';
+import { nameColumn, ownerColumn, updatedColumn, visibilityColumn } from '../parts/columns';
+import { NameDialog } from '../parts/ObjectDialogs';
+import { CATEGORIES, categoryWord, scopeFilter } from '../parts/scopes';
+import { useTrash } from '../parts/useTrash';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
-import { Time } from '../Time';
 import type { IQuery } from '../useQuery';
 
 /** All algorithms that one may see. */
@@ -15,7 +16,10 @@ export default function AlgorithmsPage(): JSX.Element {
   const { client, trans } = useApp();
   const page = usePage();
   const [list, setList] = useState<IQuery<IPage<IAlgorithmRead>> | null>(null);
-  const [deleting, setDeleting] = useState<IAlgorithmRead | null>(null);
+  const trash = useTrash<IAlgorithmRead>(
+    ({ id, revision }) => client.call('DELETE /algorithms/{id}', { path: { id }, ifMatch: revision }),
+    () => list?.reload()
+  );
   const [forking, setForking] = useState<IAlgorithmRead | null>(null);
   const create = (
     <Button kind="primary" icon="add" onClick={() => page.go('/algorithms/new')}>
@@ -56,7 +60,7 @@ export default function AlgorithmsPage(): JSX.Element {
           {
             label: trans.__('Delete'),
             danger: true,
-            run: () => setDeleting(one),
+            run: () => trash.ask(one),
             blocked:
               one.can.includes('delete') || one.can.length === 0
                 ? null
@@ -64,13 +68,7 @@ export default function AlgorithmsPage(): JSX.Element {
           }
         ]}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(140px, 2fr)',
-            sort: 'name',
-            render: one => <PageLink to={`/algorithms/${one.id}`}>{one.name}</PageLink>
-          },
+          nameColumn(trans, '/algorithms'),
           {
             id: 'category',
             label: trans.__('For'),
@@ -90,25 +88,9 @@ export default function AlgorithmsPage(): JSX.Element {
             render: one => one.current.image_name ?? ''
           },
           { id: 'current', label: trans.__('Current'), width: '80px', render: one => one.current_version },
-          {
-            id: 'owner',
-            label: trans.__('Owner'),
-            width: '100px',
-            render: one => (one.visibility === 'preset' ? trans.__('built-in') : one.owner.name)
-          },
-          {
-            id: 'visibility',
-            label: trans.__('Visible to'),
-            width: '80px',
-            render: one => visibilityWord(trans, one.visibility)
-          },
-          {
-            id: 'updated',
-            label: trans.__('Updated'),
-            width: '120px',
-            sort: 'updated_at',
-            render: one => <Time value={one.updated_at} />
-          }
+          ownerColumn(trans),
+          visibilityColumn(trans),
+          updatedColumn(trans)
         ]}
         empty={
           <EmptyState
@@ -120,21 +102,7 @@ export default function AlgorithmsPage(): JSX.Element {
         }
       />
       {forking ? <ForkDialog algorithm={forking} onClose={() => setForking(null)} /> : null}
-      {deleting ? (
-        <MoveToTrash
-          ids={[deleting.id]}
-          name={deleting.name}
-          onRestored={() => list?.reload()}
-          act={async () => {
-            await client.call('DELETE /algorithms/{id}', {
-              path: { id: deleting.id },
-              ifMatch: deleting.revision
-            });
-            list?.reload();
-          }}
-          onClose={() => setDeleting(null)}
-        />
-      ) : null}
+      {trash.dialog}
     </PageFrame>
   );
 }

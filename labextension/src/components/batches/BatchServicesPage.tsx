@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import type { IBatchRead, IPage } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
+import { useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { count } from '../formats';
 import { PageFrame } from '../PageFrame';
+import { nameColumn } from '../parts/columns';
 import { scopeFilter } from '../parts/scopes';
 import { ResourceTable } from '../ResourceTable';
 import { AnsweredBy } from '../services/AnsweredBy';
@@ -77,13 +78,7 @@ export default function BatchServicesPage(): JSX.Element {
           }
         ]}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(120px, 2fr)',
-            sort: 'name',
-            render: batch => <PageLink to={`/batch-services/${batch.id}`}>{batch.name}</PageLink>
-          },
+          nameColumn(trans, '/batch-services', 'minmax(120px, 2fr)'),
           {
             id: 'status',
             label: trans.__('Status'),

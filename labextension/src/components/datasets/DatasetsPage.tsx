@@ -1,15 +1,14 @@
 import { useState } from 'react';
 import type { IDatasetRead } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
+import { useApp, usePage } from '../context';
 import { Button } from '../controls';
 import type { IMenuItem } from '../controls';
 import { bytes, count } from '../formats';
 import { PageFrame } from '../PageFrame';
+import { nameColumn, statusColumn, updatedColumn } from '../parts/columns';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
-import { StatusPill } from '../StatusPill';
 import { statusWord } from '../status';
-import { Time } from '../Time';
 import { DeleteDatasets } from './DeleteDatasets';
 import { annotationWord } from './words';
 
@@ -108,25 +107,14 @@ export default function DatasetsPage(): JSX.Element {
           }
         ]}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(140px, 2fr)',
-            sort: 'name',
-            render: row => <PageLink to={`/datasets/${row.id}`}>{row.name}</PageLink>
-          },
+          nameColumn(trans, '/datasets'),
           {
             id: 'type',
             label: trans.__('Type'),
             width: 'minmax(110px, 1fr)',
             render: row => annotationWord(trans, row.annotation_type)
           },
-          {
-            id: 'status',
-            label: trans.__('Status'),
-            width: '112px',
-            render: row => <StatusPill status={row.status} />
-          },
+          statusColumn(trans, '112px'),
           {
             id: 'labelled',
             label: trans.__('Labelled'),
@@ -146,13 +134,7 @@ export default function DatasetsPage(): JSX.Element {
             align: 'right',
             render: row => bytes(row.size_bytes)
           },
-          {
-            id: 'updated',
-            label: trans.__('Updated'),
-            width: '112px',
-            sort: 'updated_at',
-            render: row => <Time value={row.updated_at} />
-          }
+          updatedColumn(trans)
         ]}
         rowKey={row => row.id}
         href={row => `/datasets/${row.id}`}

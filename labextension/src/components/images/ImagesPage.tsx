@@ -1,14 +1,14 @@
 import { useState } from 'react';
 import type { IImageRead, IPage } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
+import { useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { bytes, count } from '../formats';
 import { PageFrame } from '../PageFrame';
+import { nameColumn, statusColumn, visibilityColumn } from '../parts/columns';
 import { DeleteDialog } from '../parts/ObjectDialogs';
-import { purposeWord, scopeFilter, visibilityWord } from '../parts/scopes';
+import { purposeWord, scopeFilter } from '../parts/scopes';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
-import { StatusPill } from '../StatusPill';
 import { Time } from '../Time';
 import type { IQuery } from '../useQuery';
 
@@ -71,19 +71,8 @@ export default function ImagesPage(): JSX.Element {
           }
         ]}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(140px, 2fr)',
-            sort: 'name',
-            render: image => <PageLink to={`/images/${image.id}`}>{image.name}</PageLink>
-          },
-          {
-            id: 'status',
-            label: trans.__('Status'),
-            width: '130px',
-            render: image => <StatusPill status={image.status} />
-          },
+          nameColumn(trans, '/images'),
+          statusColumn(trans),
           {
             id: 'purposes',
             label: trans.__('For'),
@@ -104,12 +93,7 @@ export default function ImagesPage(): JSX.Element {
             align: 'right',
             render: image => bytes(image.size_bytes)
           },
-          {
-            id: 'visibility',
-            label: trans.__('Visible to'),
-            width: '80px',
-            render: image => visibilityWord(trans, image.visibility)
-          },
+          visibilityColumn(trans),
           {
             id: 'built',
             label: trans.__('Built'),

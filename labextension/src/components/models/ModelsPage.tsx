@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import type { IModelRead, IPage } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
+import { useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { bytes, count, metric } from '../formats';
 import { namesOf } from '../kinds';
 import { PageFrame } from '../PageFrame';
-import { MoveToTrash } from '../parts/ObjectDialogs';
-import { categoryWord, scopeFilter, visibilityWord } from '../parts/scopes';
+import { nameColumn, updatedColumn, visibilityColumn } from '../parts/columns';
+import { categoryWord, scopeFilter } from '../parts/scopes';
+import { useTrash } from '../parts/useTrash';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
-import { Time } from '../Time';
 import type { IQuery } from '../useQuery';
 
 /** The most telling number of a model: its accuracy, else the first there is. */
@@ -24,7 +24,10 @@ export default function ModelsPage(): JSX.Element {
   const { client, trans } = useApp();
   const page = usePage();
   const [list, setList] = useState<IQuery<IPage<IModelRead>> | null>(null);
-  const [deleting, setDeleting] = useState<IModelRead | null>(null);
+  const trash = useTrash<IModelRead>(
+    ({ id, revision }) => client.call('DELETE /models/{id}', { path: { id }, ifMatch: revision }),
+    () => list?.reload()
+  );
   const create = (
     <Button kind="primary" icon="add" onClick={() => page.go('/models/new')}>
       {trans.__('New model')}
@@ -66,7 +69,7 @@ export default function ModelsPage(): JSX.Element {
           {
             label: trans.__('Delete'),
             danger: true,
-            run: () => setDeleting(model),
+            run: () => trash.ask(model),
             blocked:
               model.used_by.length > 0
                 ? trans.__('Used by %1', namesOf(trans, model.used_by))
@@ -76,13 +79,7 @@ export default function ModelsPage(): JSX.Element {
           }
         ]}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(140px, 2fr)',
-            sort: 'name',
-            render: model => <PageLink to={`/models/${model.id}`}>{model.name}</PageLink>
-          },
+          nameColumn(trans, '/models'),
           {
             id: 'category',
             label: trans.__('For'),
@@ -121,19 +118,8 @@ export default function ModelsPage(): JSX.Element {
             align: 'right',
             render: model => bytes(model.size_bytes)
           },
-          {
-            id: 'visibility',
-            label: trans.__('Visible to'),
-            width: '80px',
-            render: model => visibilityWord(trans, model.visibility)
-          },
-          {
-            id: 'updated',
-            label: trans.__('Updated'),
-            width: '110px',
-            sort: 'updated_at',
-            render: model => <Time value={model.updated_at} />
-          }
+          visibilityColumn(trans),
+          updatedColumn(trans)
         ]}
         empty={
           <EmptyState
@@ -145,21 +131,7 @@ export default function ModelsPage(): JSX.Element {
           </EmptyState>
         }
       />
-      {deleting ? (
-        <MoveToTrash
-          ids={[deleting.id]}
-          name={deleting.name}
-          onRestored={() => list?.reload()}
-          act={async () => {
-            await client.call('DELETE /models/{id}', {
-              path: { id: deleting.id },
-              ifMatch: deleting.revision
-            });
-            list?.reload();
-          }}
-          onClose={() => setDeleting(null)}
-        />
-      ) : null}
+      {trash.dialog}
     </PageFrame>
   );
 }

@@ -1,15 +1,14 @@
 import { useState } from 'react';
 import type { IPage, IServiceRead } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
+import { useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { count, metric, percent } from '../formats';
 import { NAMES } from '../names';
 import { PageFrame } from '../PageFrame';
-import { scopeFilter, visibilityWord } from '../parts/scopes';
+import { nameColumn, statusColumn, updatedColumn, visibilityColumn } from '../parts/columns';
+import { scopeFilter } from '../parts/scopes';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
-import { StatusPill } from '../StatusPill';
-import { Time } from '../Time';
 import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
 import { AnsweredBy } from './AnsweredBy';
@@ -99,19 +98,8 @@ export default function ServicesPage(): JSX.Element {
           }
         ]}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(120px, 2fr)',
-            sort: 'name',
-            render: service => <PageLink to={`/services/${service.id}`}>{service.name}</PageLink>
-          },
-          {
-            id: 'status',
-            label: trans.__('Status'),
-            width: '130px',
-            render: service => <StatusPill status={service.status} />
-          },
+          nameColumn(trans, '/services', 'minmax(120px, 2fr)'),
+          statusColumn(trans),
           {
             id: 'model',
             label: trans.__('Model'),
@@ -152,19 +140,8 @@ export default function ServicesPage(): JSX.Element {
             align: 'right',
             render: service => count(service.calls.total)
           },
-          {
-            id: 'visibility',
-            label: trans.__('Visible to'),
-            width: '80px',
-            render: service => visibilityWord(trans, service.visibility)
-          },
-          {
-            id: 'updated',
-            label: trans.__('Updated'),
-            width: '110px',
-            sort: 'updated_at',
-            render: service => <Time value={service.updated_at} />
-          }
+          visibilityColumn(trans),
+          updatedColumn(trans)
         ]}
         empty={
           <EmptyState

@@ -4,10 +4,10 @@ import { PageLink, useApp, usePage } from '../context';
 import { Button } from '../controls';
 import { duration, elapsed, metric, percent } from '../formats';
 import { PageFrame } from '../PageFrame';
+import { statusColumn } from '../parts/columns';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
 import { isActive } from '../status';
-import { StatusPill } from '../StatusPill';
 import { Time } from '../Time';
 import type { IQuery } from '../useQuery';
 import { DeleteEvaluation } from './DeleteEvaluation';
@@ -53,12 +53,7 @@ export default function EvaluationsPage(): JSX.Element {
             width: 'minmax(140px, 2fr)',
             render: one => <PageLink to={`/evaluations/${one.id}`}>{one.name}</PageLink>
           },
-          {
-            id: 'status',
-            label: trans.__('Status'),
-            width: '130px',
-            render: one => <StatusPill status={one.status} />
-          },
+          statusColumn(trans),
           {
             id: 'model',
             label: trans.__('Model'),
