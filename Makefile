@@ -108,6 +108,7 @@ fuzz: setup-test ## 10,000 cases against the REST API
 	AISPACE_HYPOTHESIS=random AISPACE_FUZZ_EXAMPLES=150 AISPACE_FUZZ_CASES=10000 $(PYTEST) -q --timeout 0 tests/api
 
 bench: setup-test ## the figures: one JSON line each
+	@sh scripts/system_packages.sh wrk haproxy || echo "Going on with a slower load generator and without a bare proxy." >&2
 	@for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
 docs: setup-test ## the documentation, warnings are errors
 	$(BIN)/sphinx-build -q -W --keep-going docs docs/_build/html
