@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, defer
 
-from ..engines.base import AttemptPlan, AttemptState, Key, MountPoint
+from ..engines.base import AttemptPlan, AttemptState, Capacity, Key, MountPoint
+from ..errors import Unavailable
 from ..identity import SYSTEM
 from . import queue, reasons, states
 from .changes import WorkloadChange
@@ -138,13 +139,15 @@ class Reconciler:
         complete = complete or self._complete_look
         observed = self.platform.engine.look(alive_keys, changed_only=not complete)
         acts = Acts()
+        room = self._room()
         with self.db.write() as session:
             self._observe(session, observed, now, acts)
             self._external(session, now, acts)
             self._targets(session, now, acts)
             self._due(session, now, acts)
             session.flush()
-            self._admit(session, now, acts)
+            if room is not None:
+                self._admit(session, now, acts, room)
             if complete:
                 self._untold(session, acts)
             self._tell(session, acts.changes)
@@ -338,7 +341,18 @@ class Reconciler:
             row.queued_at = now
             self._move(row, "queued", None, now, acts)
 
-    def _admit(self, session: Session, now: datetime, acts: Acts) -> None:
+    def _room(self) -> Capacity | None:
+        """Ask what there is in all; None while the engine cannot tell, so nothing new is admitted.
+
+        Asked before a transaction begins: an engine that is away may let wait, and nobody else shall wait for it.
+        """
+        try:
+            return self.platform.engine.capacity()
+        except Unavailable as error:
+            self.log.warning("nothing is admitted: %s", error.message)
+            return None
+
+    def _admit(self, session: Session, now: datetime, acts: Acts, room: Capacity) -> None:
         waiting = (
             select(Workload)
             .where(Workload.status == "queued", or_(Workload.not_before.is_(None), Workload.not_before <= now))
@@ -350,7 +364,7 @@ class Reconciler:
         if not rows:
             return
         engine = self.platform.engine
-        admission = queue.Admission(engine.capacity(), queue.Used() if engine.schedules else self.service.used())
+        admission = queue.Admission(room, queue.Used() if engine.schedules else self.service.used())
         looked = 0
         for row in rows:
             image = self._image(row)

@@ -26,7 +26,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="aispace_runtime.inference", description="Serve a model over HTTP.")
     add_model_arguments(parser)
     parser.add_argument("--alias", action="append", default=[], help="another name of it")
-    parser.add_argument("--host", default="127.0.0.1")
+    # In a pod others must reach it; the engine says so.
+    parser.add_argument("--host", default=os.environ.get("AISPACE_HOST") or "127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--max-body", type=int, default=10_000_000, help="largest body in bytes")
     parser.add_argument("--drain-seconds", type=int, default=60, help="how long a stop waits for running requests")

@@ -56,16 +56,19 @@ class Cluster:
         self.quota = Store(Kind("Workload", f"{QUEUES}/{inside}/workloads"), self._quota_changed)
         self.nodes = Store(Kind("Node", "/api/v1/nodes"), self._node_changed)
         self._running: Future[None] | None = None
+        self._since = 0.0
         self._known = threading.Event()
         self._trouble: str | None = None
 
     # Life
 
-    def open(self) -> None:
-        """Begin to watch, once."""
+    def open(self) -> float:
+        """Begin to watch, once; tell when that was, on the monotonic clock."""
         with self._lock:
             if self._running is None:
                 self._running = self.connection.submit(self._run())
+                self._since = time.monotonic()
+            return self._since
 
     def close(self) -> None:
         """Stop watching."""

@@ -91,7 +91,7 @@ class KubernetesEngine(LoggingConfigurable, Engine):
     ).tag(config=True)
     log_limit_bytes = Int(4 << 30, min=1 << 20, help="An attempt whose log grows over this fails.").tag(config=True)
     sample_seconds = Float(10.0, min=0.1, help="Seconds between two samples of CPU and memory.").tag(config=True)
-    connect_seconds = Float(30.0, min=0, help="So long a question about the cluster waits for its first answer.").tag(
+    connect_seconds = Float(30.0, min=0, help="So many seconds after the start questions wait for the cluster.").tag(
         config=True
     )
 
@@ -138,8 +138,9 @@ class KubernetesEngine(LoggingConfigurable, Engine):
         return self.cluster.has_queues
 
     def _wait_for_the_cluster(self) -> None:
-        self.cluster.open()
-        if not self.cluster.wait(self.connect_seconds):
+        # Counted from the beginning: who asks later is told at once that there is no answer yet.
+        since = self.cluster.open()
+        if not self.cluster.wait(max(since + self.connect_seconds - time.monotonic(), 0.0)):
             raise Unavailable(
                 "cluster_away",
                 f"The cluster does not answer ({self.cluster.trouble() or 'no answer yet'}). Try again in a moment, or "
@@ -150,10 +151,14 @@ class KubernetesEngine(LoggingConfigurable, Engine):
         """Take in that an object has changed."""
         if key is None:
             return
+        owned = self.cluster.owner(key) is not None
         with self._lock:
-            if found is not None and found.get("kind", "Pod") == "Pod" and (end := states.end_of(found)) is not None:
+            if found is not None and owned and (end := states.end_of(found)) is not None:
                 self._ends.setdefault(key, end)
             self._dirty.add(key)
+            over = not owned and key in self._ending
+        if over:
+            self._forget_marks(key)
         self._notify()
 
     def _listed(self) -> None:

@@ -136,5 +136,7 @@ class Preparing:
                 "mounts",
                 f"{path.name} was not mounted. It is not on the volume that the cluster shares ({self.volume}). "
                 "Put it there, or set KubernetesEngine.claim_path.",
+                code="not_on_volume",
+                params={"name": path.name},
             ) from error
         return manifests.Mount(os.fspath(path), os.fspath(below), read_only)

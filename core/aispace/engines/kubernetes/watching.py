@@ -67,6 +67,10 @@ class Store:
 
     # The watch
 
+    def resume(self, version: str) -> None:
+        """Go on from a version of the server instead of asking for everything."""
+        self._version = version
+
     async def run(self, connection: Connection) -> None:
         """Follow the server for ever."""
         pause = FIRST_PAUSE
