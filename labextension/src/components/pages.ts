@@ -1,4 +1,5 @@
 /** Every page of the platform: a path, the module that draws it when first opened, its word and its icon. */
+import { registerFileWords } from './files/fileWords';
 import { registerLabelWords } from './labels/labelWords';
 import { registerLifecyclePages } from './lifecyclePages';
 import { registerPage } from './router';
@@ -87,5 +88,6 @@ registerPage(
   t => t.__('Handed over'),
   'forward'
 );
+registerFileWords();
 registerLabelWords();
 registerLifecyclePages();

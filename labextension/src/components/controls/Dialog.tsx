@@ -75,6 +75,8 @@ export function ConfirmWithConsequences(props: {
   consequences: ReactNode[];
   /** Why it can't be done; then there is no button. */
   refused?: ReactNode;
+  /** What may be chosen with it. */
+  children?: ReactNode;
   error?: ReactNode;
   busy?: boolean;
   onAccept: () => void;
@@ -95,6 +97,7 @@ export function ConfirmWithConsequences(props: {
           <li key={index}>{line}</li>
         ))}
       </ul>
+      {props.refused ? null : props.children}
       {props.error ? (
         <p role="alert" className="ais-FieldError">
           {props.error}

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { labelKeys, RESERVED, RESERVED_SHAPES } from '../../annotator/keys';
 import type { ILabel } from '../../client';
+import type { IEverywhere } from '../labels/LabelEverywhere';
 import { useApp } from '../context';
-import { Button } from '../controls';
+import { Button, MenuButton } from '../controls';
 import { labelColour } from './labelColour';
 
 /** What is wrong with a list of labels, or null. */
@@ -21,11 +22,41 @@ export function labelsProblem(labels: ILabel[]): 'twice' | 'empty' | 'key' | 're
   return new Set(keys).size < keys.length ? 'key' : null;
 }
 
+/** A colour as people write it; what is half typed changes nothing yet. */
+function HexField(props: {
+  value: string;
+  label: string;
+  readOnly?: boolean;
+  onChange: (colour: string) => void;
+}): JSX.Element {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <input
+      className="ais-Input ais-mod-hex"
+      value={typed ?? props.value}
+      maxLength={7}
+      readOnly={props.readOnly}
+      spellCheck={false}
+      aria-label={props.label}
+      onBlur={() => setTyped(null)}
+      onChange={event => {
+        const text = event.target.value.trim();
+        setTyped(text);
+        if (/^#[0-9a-f]{6}$/i.test(text)) {
+          props.onChange(text.toLowerCase());
+        }
+      }}
+    />
+  );
+}
+
 /** Names, colours and keys of labels. */
 export function LabelsEditor(props: {
   labels: ILabel[];
   onChange: (labels: ILabel[]) => void;
   readOnly?: boolean;
+  /** Changes a label that samples have; absent where there can be none yet. */
+  onEverywhere?: (change: IEverywhere) => void;
 }): JSX.Element {
   const { trans } = useApp();
   const [name, setName] = useState('');
@@ -77,6 +108,12 @@ export function LabelsEditor(props: {
                 aria-label={trans.__('Colour of %1', label.name)}
                 onChange={event => change(index, { color: event.target.value })}
               />
+              <HexField
+                value={label.color ?? labelColour(index)}
+                readOnly={props.readOnly}
+                label={trans.__('Colour of %1 as #rrggbb', label.name)}
+                onChange={color => change(index, { color })}
+              />
               <input
                 className="ais-Input"
                 value={label.name}
@@ -124,6 +161,22 @@ export function LabelsEditor(props: {
                     label={trans.__('Remove %1', label.name)}
                     onClick={() => props.onChange(labels.filter((_, i) => i !== index))}
                   />
+                  {props.onEverywhere ? (
+                    <MenuButton
+                      label={trans.__('On all samples with %1', label.name)}
+                      items={[
+                        {
+                          label: trans.__('Rename everywhere'),
+                          run: () => props.onEverywhere!({ label, what: 'rename' })
+                        },
+                        {
+                          label: trans.__('Delete everywhere'),
+                          danger: true,
+                          run: () => props.onEverywhere!({ label, what: 'delete' })
+                        }
+                      ]}
+                    />
+                  ) : null}
                 </>
               )}
             </li>

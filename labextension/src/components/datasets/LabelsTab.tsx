@@ -5,6 +5,8 @@ import { Button } from '../controls';
 import { errorText } from '../messages';
 import { EmptyState } from '../states';
 import { useAction } from '../useAction';
+import type { IEverywhere } from '../labels/LabelEverywhere';
+import { LabelEverywhere } from '../labels/LabelEverywhere';
 import { LabelsEditor, labelsProblem } from './LabelsEditor';
 
 /** The labels one may give; they belong to the label group, which other datasets may share. */
@@ -13,6 +15,7 @@ export function LabelsTab(props: { dataset: IDatasetRead; onChanged: () => void 
   const { dataset } = props;
   const group = dataset.label_group;
   const [edited, setEdited] = useState<ILabel[] | null>(null);
+  const [everywhere, setEverywhere] = useState<IEverywhere | null>(null);
   const save = useAction(
     async () => {
       await client.call('PATCH /label-groups/{id}', {
@@ -35,7 +38,20 @@ export function LabelsTab(props: { dataset: IDatasetRead; onChanged: () => void 
       <p>
         {trans.__('Label group')} <PageLink to={`/label-groups/${group.id}`}>{group.name}</PageLink>
       </p>
-      <LabelsEditor labels={labels} readOnly={readOnly} onChange={setEdited} />
+      <LabelsEditor
+        labels={labels}
+        readOnly={readOnly}
+        onChange={setEdited}
+        onEverywhere={edited ? undefined : setEverywhere}
+      />
+      {everywhere ? (
+        <LabelEverywhere
+          {...everywhere}
+          group={group.id}
+          onDone={props.onChanged}
+          onClose={() => setEverywhere(null)}
+        />
+      ) : null}
       {edited ? (
         <div className="ais-Row">
           <Button

@@ -1,8 +1,11 @@
 import type { DragEvent } from 'react';
 import { useRef, useState } from 'react';
 import type { IAreaEntry, IPage, IUploadFile } from '../../client';
+import type { ITrans } from '../../i18n';
 import { PageLink, useApp, usePage } from '../context';
 import { Button, ConfirmWithConsequences, Dialog, TextField } from '../controls';
+import { FilePreview } from './FilePreview';
+import { PathBar } from './PathBar';
 import type { IMenuItem } from '../controls';
 import { droppedFiles, filesOf } from '../datasets/localFiles';
 import { FilePicker, pathSteps } from '../FilePicker';
@@ -21,6 +24,23 @@ function addressOf(folder: string): string {
   return folder ? `/files/mine/${folder.split('/').map(encodeURIComponent).join('/')}` : '/files/mine';
 }
 
+function typeWord(trans: ITrans, type: IAreaEntry['type']): string {
+  switch (type) {
+    case 'folder':
+      return trans.__('Folder');
+    case 'image':
+      return trans.__('Picture');
+    case 'video':
+      return trans.__('Film');
+    case 'audio':
+      return trans.__('Sound');
+    case 'archive':
+      return trans.__('Archive');
+    default:
+      return trans.__('File');
+  }
+}
+
 function join(folder: string, name: string): string {
   return folder ? `${folder}/${name}` : name;
 }
@@ -33,19 +53,21 @@ export default function FilesPage(): JSX.Element {
   const query = useRef<IQuery<IPage<IAreaEntry>> | null>(null);
   const reload = (): void => query.current?.reload();
   const input = useRef<HTMLInputElement>(null);
-  const [naming, setNaming] = useState<{ kind: 'folder' } | { kind: 'rename'; entry: IAreaEntry } | null>(
-    null
-  );
+  const [naming, setNaming] = useState<
+    { kind: 'folder' | 'file' } | { kind: 'rename'; entry: IAreaEntry } | null
+  >(null);
   const [name, setName] = useState('');
   const [doomed, setDoomed] = useState<IAreaEntry[] | null>(null);
-  const [moving, setMoving] = useState<IAreaEntry[] | null>(null);
+  const [moving, setMoving] = useState<{ entries: IAreaEntry[]; copy: boolean } | null>(null);
   const [sent, setSent] = useState<{ done: number; total: number } | null>(null);
 
   const named = useAction(
     async () => {
       if (naming?.kind === 'folder') {
         await client.call('POST /files/folders', { body: { path: join(folder, name.trim()) } });
-      } else if (naming) {
+      } else if (naming?.kind === 'file') {
+        await client.call('POST /files', { body: { path: join(folder, name.trim()) } });
+      } else if (naming?.kind === 'rename') {
         await client.call('POST /files/move', {
           body: { from: naming.entry.path, to: join(folder, name.trim()) }
         });
@@ -63,9 +85,11 @@ export default function FilesPage(): JSX.Element {
     },
     { onError: () => undefined }
   );
-  const move = useAction(async (entries: IAreaEntry[], to: string) => {
+  const move = useAction(async (entries: IAreaEntry[], to: string, copy: boolean) => {
     for (const entry of entries) {
-      await client.call('POST /files/move', { body: { from: entry.path, to: join(to, entry.name) } });
+      await client.call(copy ? 'POST /files/copy' : 'POST /files/move', {
+        body: { from: entry.path, to: join(to, entry.name) }
+      });
     }
     reload();
   });
@@ -139,7 +163,8 @@ export default function FilesPage(): JSX.Element {
           setNaming({ kind: 'rename', entry });
         }
       },
-      { label: trans.__('Move'), run: () => setMoving([entry]) },
+      { label: trans.__('Copy to'), run: () => setMoving({ entries: [entry], copy: true }) },
+      { label: trans.__('Move'), run: () => setMoving({ entries: [entry], copy: false }) },
       { label: trans.__('Pack as zip'), run: () => compress.run([entry]) },
       { label: trans.__('Delete'), danger: true, run: () => setDoomed([entry]) }
     ];
@@ -180,6 +205,15 @@ export default function FilesPage(): JSX.Element {
           >
             {trans.__('New folder')}
           </Button>
+          <Button
+            icon="file"
+            onClick={() => {
+              setName('');
+              setNaming({ kind: 'file' });
+            }}
+          >
+            {trans.__('New file')}
+          </Button>
         </>
       }
     >
@@ -202,6 +236,7 @@ export default function FilesPage(): JSX.Element {
             event.target.value = '';
           }}
         />
+        <PathBar folder={folder} onOpen={path => page.go(addressOf(path))} />
         <ResourceTable<IAreaEntry>
           key={folder}
           name={`files ${folder}`}
@@ -233,6 +268,13 @@ export default function FilesPage(): JSX.Element {
               )
             },
             {
+              id: 'type',
+              label: trans.__('Type'),
+              width: '90px',
+              sort: 'type',
+              render: entry => typeWord(trans, entry.type)
+            },
+            {
               id: 'size',
               label: trans.__('Size'),
               width: '100px',
@@ -254,9 +296,15 @@ export default function FilesPage(): JSX.Element {
             client.call('GET /files', { query: { ...asked, path: folder || undefined }, signal })
           }
           actions={actions}
+          peek={entry =>
+            entry.type === 'folder'
+              ? []
+              : [[trans.__('Preview'), <FilePreview key={entry.path} entry={entry} />]]
+          }
           bulk={(entries, clear) => (
             <>
-              <Button onClick={() => setMoving(entries)}>{trans.__('Move')}</Button>
+              <Button onClick={() => setMoving({ entries, copy: true })}>{trans.__('Copy to')}</Button>
+              <Button onClick={() => setMoving({ entries, copy: false })}>{trans.__('Move')}</Button>
               <Button busy={compress.busy} onClick={() => compress.run(entries)}>
                 {trans.__('Pack as zip')}
               </Button>
@@ -284,8 +332,14 @@ export default function FilesPage(): JSX.Element {
       </div>
       {naming ? (
         <Dialog
-          title={naming.kind === 'folder' ? trans.__('New folder') : trans.__('Rename %1', naming.entry.name)}
-          verb={naming.kind === 'folder' ? trans.__('Create') : trans.__('Rename')}
+          title={
+            naming.kind === 'rename'
+              ? trans.__('Rename %1', naming.entry.name)
+              : naming.kind === 'file'
+                ? trans.__('New file')
+                : trans.__('New folder')
+          }
+          verb={naming.kind === 'rename' ? trans.__('Rename') : trans.__('Create')}
           busy={named.busy}
           blocked={
             !name.trim()
@@ -309,13 +363,17 @@ export default function FilesPage(): JSX.Element {
       ) : null}
       {moving ? (
         <FilePicker
-          title={trans._n('Move %1 entry', 'Move %1 entries', moving.length)}
-          verb={trans.__('Move here')}
+          title={
+            moving.copy
+              ? trans._n('Copy %1 entry', 'Copy %1 entries', moving.entries.length)
+              : trans._n('Move %1 entry', 'Move %1 entries', moving.entries.length)
+          }
+          verb={moving.copy ? trans.__('Copy here') : trans.__('Move here')}
           kinds="folder"
           start={folder}
           onAccept={to => {
             setMoving(null);
-            move.run(moving, to);
+            move.run(moving.entries, to, moving.copy);
           }}
           onClose={() => setMoving(null)}
         />

@@ -10,6 +10,8 @@ import { PageFrame } from '../PageFrame';
 import { Loaded } from '../states';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
+import type { IEverywhere } from './LabelEverywhere';
+import { LabelEverywhere } from './LabelEverywhere';
 
 interface IEdit {
   name: string;
@@ -29,6 +31,7 @@ export default function LabelGroupPage(): JSX.Element {
     event => event.object_id === id
   );
   const [edit, setEdit] = useState<IEdit | null>(null);
+  const [everywhere, setEverywhere] = useState<IEverywhere | null>(null);
   const save = useAction(
     async (group: ILabelGroupRead, values: IEdit) => {
       query.set(
@@ -93,7 +96,16 @@ export default function LabelGroupPage(): JSX.Element {
                 labels={values.labels}
                 readOnly={!writable}
                 onChange={labels => set({ labels })}
+                onEverywhere={edit ? undefined : setEverywhere}
               />
+              {everywhere ? (
+                <LabelEverywhere
+                  {...everywhere}
+                  group={id}
+                  onDone={query.reload}
+                  onClose={() => setEverywhere(null)}
+                />
+              ) : null}
               <div className="ais-Row">
                 <Button
                   kind="primary"

@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import type { ILabelGroupRead } from '../../client';
+import type { ILabel, ILabelGroupRead } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
-import { Button, Dialog, TextField } from '../controls';
+import { Button, Dialog, RadioCards, TextField } from '../controls';
+import { LabelsEditor, labelsProblem } from '../datasets/LabelsEditor';
 import { useFieldErrors } from '../FormPage';
 import { count } from '../formats';
 import { errorText } from '../messages';
@@ -14,6 +15,7 @@ import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
 import type { IPage } from '../../client';
 import { visibilityWord } from '../datasets/words';
+import { LabelsOfText, readLabels } from './LabelsOfText';
 
 /** Label groups: lists of labels that datasets share. */
 export default function LabelGroupsPage(): JSX.Element {
@@ -21,6 +23,11 @@ export default function LabelGroupsPage(): JSX.Element {
   const page = usePage();
   const [naming, setNaming] = useState<{ copy: ILabelGroupRead | null } | null>(null);
   const [name, setName] = useState('');
+  const [description, setDescription] = useState('');
+  const [how, setHow] = useState<'rows' | 'json'>('rows');
+  const [rows, setRows] = useState<ILabel[]>([]);
+  const [json, setJson] = useState('');
+  const read = how === 'json' && json.trim() ? readLabels(json) : how === 'json' ? [] : rows;
   const [doomed, setDoomed] = useState<ILabelGroupRead | null>(null);
   const [query, setQuery] = useState<IQuery<IPage<ILabelGroupRead>> | null>(null);
   const make = useAction(
@@ -28,9 +35,11 @@ export default function LabelGroupsPage(): JSX.Element {
       const group = naming?.copy
         ? await client.call('POST /label-groups/{id}/copy', {
             path: { id: naming.copy.id },
-            body: { name: name.trim() }
+            body: { name: name.trim(), description }
           })
-        : await client.call('POST /label-groups', { body: { name: name.trim(), labels: [] } });
+        : await client.call('POST /label-groups', {
+            body: { name: name.trim(), description, labels: typeof read === 'string' ? [] : read }
+          });
       setNaming(null);
       page.go(`/label-groups/${group.id}`);
     },
@@ -44,6 +53,9 @@ export default function LabelGroupsPage(): JSX.Element {
       blocked={may('write:label_group') ? null : trans.__('You may not make label groups')}
       onClick={() => {
         setName('');
+        setDescription('');
+        setRows([]);
+        setJson('');
         setNaming({ copy: null });
       }}
     >
@@ -110,6 +122,7 @@ export default function LabelGroupsPage(): JSX.Element {
             label: trans.__('Copy'),
             run: () => {
               setName(`${row.name}-2`);
+              setDescription(row.description);
               setNaming({ copy: row });
             }
           },
@@ -137,9 +150,16 @@ export default function LabelGroupsPage(): JSX.Element {
           title={naming.copy ? trans.__('Copy %1', naming.copy.name) : trans.__('New label group')}
           verb={naming.copy ? trans.__('Copy') : trans.__('Create')}
           busy={make.busy}
-          blocked={name.trim() ? null : trans.__('Give it a name first')}
+          blocked={
+            !name.trim()
+              ? trans.__('Give it a name first')
+              : !naming.copy && (typeof read === 'string' || labelsProblem(read))
+                ? trans.__('The labels need a change')
+                : null
+          }
           onAccept={make.run}
           onClose={() => setNaming(null)}
+          wide={!naming.copy}
         >
           <TextField
             label={trans.__('Name')}
@@ -149,6 +169,31 @@ export default function LabelGroupsPage(): JSX.Element {
             error={wrong('name')}
             onChange={setName}
           />
+          <TextField
+            label={trans.__('Description')}
+            value={description}
+            maxLength={100}
+            error={wrong('description')}
+            onChange={setDescription}
+          />
+          {naming.copy ? null : (
+            <>
+              <RadioCards
+                label={trans.__('Labels')}
+                value={how}
+                onChange={setHow}
+                options={[
+                  { value: 'rows', label: trans.__('One after the other') },
+                  { value: 'json', label: trans.__('As JSON text or file') }
+                ]}
+              />
+              {how === 'rows' ? (
+                <LabelsEditor labels={rows} onChange={setRows} />
+              ) : (
+                <LabelsOfText text={json} onChange={setJson} error={wrong('labels')} />
+              )}
+            </>
+          )}
           {make.error && make.error.fields.length === 0 ? (
             <p role="alert" className="ais-FieldError">
               {errorText(trans, make.error)}

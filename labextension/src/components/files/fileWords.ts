@@ -1,0 +1,25 @@
+import { bytes } from '../formats';
+import { registerErrors } from '../messages';
+
+const size = (value: unknown): string => bytes(Number(value));
+
+/** Why a file is neither shown nor sent. */
+export function registerFileWords(): void {
+  registerErrors({
+    preview_unknown: t =>
+      t.__('Not shown. Files with this suffix can not be looked at. Download it instead.'),
+    preview_too_large: (t, p) =>
+      t.__(
+        'Not shown. The file has %1; of its kind at most %2 are shown. Download it instead.',
+        size(p.size),
+        size(p.limit)
+      ),
+    preview_broken: t => t.__('Not shown. It is no picture that can be read. Download it instead.'),
+    download_too_large: (t, p) =>
+      t.__(
+        'Not downloaded. The file has %1; at most %2 go out. Use it where it is, or pack a part of it.',
+        size(p.size),
+        size(p.limit)
+      )
+  });
+}
