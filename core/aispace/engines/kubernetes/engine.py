@@ -64,7 +64,7 @@ class KubernetesEngine(LoggingConfigurable, Engine):
     ).tag(config=True)
     image = Unicode(
         "aispace/runtime:latest",
-        help="Image of workloads that name none: the platform's own. It needs Python 3.8 or newer.",
+        help="Image of workloads that name none: the platform's own. It needs Python 3.9 or newer.",
     ).tag(config=True)
     python = Unicode("python3", help="Python of the images, which starts the workload.").tag(config=True)
     pull_policy = Unicode("IfNotPresent", help="When nodes fetch images: Always, IfNotPresent, Never.").tag(config=True)
