@@ -199,6 +199,8 @@ class Guard:
             close = getattr(parts, "close", None)
             if close is not None:
                 close()
+        # Its own addresses begin at the root, where another server answers.
+        page = page.replace(b"url(/", b"url(./")
         page = HEAD.sub(lambda match: match.group() + b'<script src="./aispace.js"></script>', page, count=1)
         dropped = ("content-length", "content-encoding")
         headers = [pair for pair in begun[1] if pair[0].lower() not in dropped]

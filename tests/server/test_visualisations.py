@@ -210,6 +210,7 @@ def test_tensorboard_shows_what_runs_logged_to_their_owner_and_to_nobody_else(
         assert "allow-same-origin" not in policy
         assert "frame-ancestors 'self'" in policy
         assert '<script src="./aispace.js">' in html.text
+        assert "url(/" not in html.text
         assert page.get("aispace.js").headers["Content-Type"].startswith("text/javascript")
         for answer in (html, page.get("data/runs"), page.get("nothing-of-that-name"), page.options("data/runs")):
             assert answer.headers["Content-Security-Policy"] == policy

@@ -11,7 +11,7 @@ import { ansiLines } from './ansi';
 import { ConfusionMatrix } from './ConfusionMatrix';
 import { FormPage, useDraft, useFieldErrors } from './FormPage';
 import { TextField } from './controls';
-import { bytes, duration, metric, money, percent } from './formats';
+import { ago, bytes, duration, metric, money, percent } from './formats';
 import { layers, LineageGraph } from './LineageGraph';
 import { PageHost } from './PageHost';
 import { PageModel } from './pageModel';
@@ -73,6 +73,17 @@ describe('formats', () => {
     ]);
     expect([metric(0.113245), metric(0.000012), metric(NaN)]).toEqual(['0.1132', '1.200e-5', 'NaN']);
     expect(duration(1867)).toBe('00:31:07');
+    const now = Date.parse('2026-01-01T12:00:00Z');
+    const said = (seconds: number): string =>
+      ago(new Date(now + seconds * 1000).toISOString(), translatorOf(null), now);
+    expect([said(-7200), said(-180), said(30), said(1790), said(3600), said(7300)]).toEqual([
+      '2 h ago',
+      '3 min ago',
+      'just now',
+      'in 30 min',
+      'in 60 min',
+      'in 2 h'
+    ]);
     expect(money(null, translatorOf(null))).toBe('free');
     expect(money({ amount: '2.4', currency: 'CNY' }, translatorOf(null))).toBe('¥2.40');
   });

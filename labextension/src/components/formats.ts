@@ -68,12 +68,21 @@ export function zone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** "2 h ago" under a day, the date after. */
+/** "2 h ago" and "in 2 h" under a day, the date beyond. */
 export function ago(value: string | null | undefined, trans: ITrans, now: number = Date.now()): string {
   if (!value) {
     return '';
   }
-  const seconds = Math.max(0, (now - new Date(value).getTime()) / 1000);
+  const seconds = (now - new Date(value).getTime()) / 1000;
+  if (seconds < -86_400) {
+    return dateTime(value).slice(0, 16);
+  }
+  if (seconds <= -5400) {
+    return trans.__('in %1 h', Math.round(-seconds / 3600));
+  }
+  if (seconds <= -60) {
+    return trans.__('in %1 min', Math.round(-seconds / 60));
+  }
   if (seconds < 60) {
     return trans.__('just now');
   }
