@@ -9,14 +9,14 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ..errors import AISpaceError, Conflict, Invalid, NotFound
 from ..files.beneath import split as split_path
 from ..identity import Principal, authorize
 from ..ids import new_id
-from ..listing import paged
+from ..listing import contains, paged
 from ..schemas import Page, Progress, Reason
 from ..versions import get_version, zip_stream
 from .access import dataset_row, restored_principal, saved_principal
@@ -24,7 +24,7 @@ from .annotations import KINDS, Layout, labels_of
 from .contents import read_row
 from .layouts import NO_SPLIT
 from .losses import Facts, gather, losses
-from .orm import DatasetVersion, Export
+from .orm import Dataset, DatasetVersion, Export
 from .records import read_record
 from .requests import (
     AreaTarget,
@@ -175,6 +175,9 @@ class ExportService:
         statement = select(Export).where(Export.owner_id == principal.user_id)
         if query.dataset_id is not None:
             statement = statement.where(Export.dataset_id == query.dataset_id)
+        if query.q:
+            named = select(Dataset.id).where(contains(Dataset.name, query.q))
+            statement = statement.where(or_(Export.id == query.q, Export.dataset_id.in_(named)))
         sorts = {"created_at": Export.created_at, "status": Export.status}
         with self.db.read() as session:
             rows, info = paged(session, statement, query, sorts=sorts, tie=Export.id)

@@ -15,14 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from ..errors import AISpaceError, Conflict, NotFound, renamed
 from ..garbage import rare_collections
 from ..identity import Principal, authorize
 from ..ids import new_id
-from ..listing import paged
+from ..listing import contains, paged
 from ..schemas import AreaSource, BatchSource, Page, Progress, Reason, UploadSource
 from .access import dataset_row, kind_of, restored_principal, saved_principal
 from .annotations import HUMAN
@@ -173,6 +173,9 @@ class ImportService:
             statement = statement.where(Import.owner_id == principal.user_id)
         if query.dataset_id is not None:
             statement = statement.where(Import.dataset_id == query.dataset_id)
+        if query.q:
+            named = select(Dataset.id).where(contains(Dataset.name, query.q))
+            statement = statement.where(or_(Import.id == query.q, Import.dataset_id.in_(named)))
         sorts = {"created_at": Import.created_at, "status": Import.status}
         with self.db.read() as session:
             rows, info = paged(session, statement, query, sorts=sorts, tie=Import.id)
