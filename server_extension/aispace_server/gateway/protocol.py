@@ -228,7 +228,9 @@ class GuardedProtocol(HttpToolsProtocol):
         cycle.message_event.set()
         if cast(Any, self.cycle) is exchange:
             self.cycle = cycle
-        self._start_asgi_task(cycle, app)
+        task = self.loop.create_task(cycle.run_asgi(app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def answered(self) -> None:
         """Go on after an exchange: with a request that waits, or until the connection was idle for too long.
