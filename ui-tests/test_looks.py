@@ -60,6 +60,21 @@ CUT = """place => {
 }"""
 
 
+COVERED = """place => {
+    const found = [];
+    for (const node of document.querySelector(place).querySelectorAll('button, input, select, label')) {
+        node.scrollIntoView({block: 'center', inline: 'nearest'});
+        const box = node.getBoundingClientRect();
+        if (box.width < 2 || box.height < 2) continue;
+        const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+        if (!hit || !(node.contains(hit) || hit.contains(node))) {
+            found.push(`${node.outerHTML.slice(0, 120)} lies below ${hit?.outerHTML.slice(0, 120)}`);
+        }
+    }
+    return found;
+}"""
+
+
 def cut_off(page: Page, place: str) -> list[str]:
     """Find what of a page lies outside of it and cannot be scrolled to in a part of its own."""
     return list(page.evaluate(CUT, place))
@@ -108,6 +123,17 @@ def test_nothing_of_the_path_is_cut_off_when_there_is_little_room(
             wrong[path] = found
         narrow.picture(f"{width}px" + path.replace("/", "-").split("?")[0].split("_")[0])
     assert not wrong, "\n".join(f"{path}\n  " + "\n  ".join(found) for path, found in wrong.items())
+
+
+@pytest.mark.parametrize(("width", "height"), [(720, 450), (320, 640)], ids=["200-percent", "320-px"])
+def test_nothing_of_the_annotator_lies_on_something_else_when_there_is_little_room(
+    narrow: Visitor, possessions: Possessions, width: int, height: int
+) -> None:
+    narrow.page.set_viewport_size({"width": width, "height": height})
+    narrow.turn_to(f"/datasets/{possessions.ids['dataset']}/annotate")
+    expect(narrow.content.locator(".ais-Annotator-labels button").first).to_be_visible()
+    assert narrow.page.evaluate(COVERED, PLACE) == []
+    narrow.picture(f"{width}px-annotator")
 
 
 def test_the_hubs_pages_fit_into_a_narrow_window(
