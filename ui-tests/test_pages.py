@@ -36,6 +36,7 @@ PAGES = [
     "/algorithms/{algorithm}/versions",
     "/algorithms/{algorithm}/activity",
     "/training-jobs",
+    "/job-templates",
     "/training-jobs/new",
     "/training-jobs/{job}",
     "/training-jobs/{job}/log",

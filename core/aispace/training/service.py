@@ -496,9 +496,8 @@ class TrainingService:
     def _tell(self, job: TrainingJob, row: TrainingRun, **params: Any) -> None:
         """Write the event of a run's status; ``notify``: its owner wants to be told."""
         wanted = RunSettings.model_validate(row.configuration).notify
-        self._record(
-            SYSTEM, f"run_{row.status}", job, run=row.name, reason=row.reason, notify=row.status in wanted, **params
-        )
+        told = {"owner_id": job.owner_id, "notify": row.status in wanted}
+        self._record(SYSTEM, f"run_{row.status}", job, run=row.name, reason=row.reason, **told, **params)
 
     def _collected(self, row_id: str) -> None:
         with self.db.write() as session:

@@ -137,6 +137,8 @@ export type IEvaluatedSample = Schemas['EvaluatedSample'];
 export type IEvaluatedQuery = NonNullable<IRoutes['GET /evaluations/{id}/samples']['query']>;
 export type IComparison = Schemas['Comparison'];
 export type IEvaluationRead = Schemas['EvaluationRead'];
+/** Settings of a training job or an evaluation under a name. */
+export type IJobTemplateRead = Schemas['JobTemplateRead'];
 
 // Services
 

@@ -84,6 +84,8 @@ export function FormPage(props: {
   error?: AISpaceError | null;
   savedAt?: number | null;
   onReset?: () => void;
+  /** Another way to send it. */
+  second?: { verb: string; busy?: boolean; run: () => void } | null;
   summary?: ReactNode;
   children: ReactNode;
 }): JSX.Element {
@@ -130,6 +132,11 @@ export function FormPage(props: {
           <Button type="submit" kind="primary" busy={props.busy} blocked={props.blocked}>
             {props.verb}
           </Button>
+          {props.second ? (
+            <Button busy={props.second.busy} blocked={props.blocked} onClick={props.second.run}>
+              {props.second.verb}
+            </Button>
+          ) : null}
           {props.onReset ? <Button onClick={props.onReset}>{trans.__('Clear')}</Button> : null}
         </div>
         {props.savedAt ? (

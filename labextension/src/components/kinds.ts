@@ -14,6 +14,7 @@ const WORDS: Record<string, (trans: ITrans) => string> = {
   image_build: t => t.__('image build'),
   training: t => t.__('training job'),
   training_job: t => t.__('training job'),
+  job_template: t => t.__('job template'),
   training_run: t => t.__('training run'),
   run: t => t.__('training run'),
   evaluation: t => t.__('evaluation'),

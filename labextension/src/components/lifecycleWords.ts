@@ -25,6 +25,7 @@ export const LIFECYCLE_EVENTS: Words = {
   'training_job.changed': t => t.__('Training job changed'),
   'training_job.deleted': t => t.__('Training job deleted'),
   'training_job.run_created': (t, p) => t.__('Run %1 created', text(p.run)),
+  'training_job.run_running': (t, p) => t.__('Run %1 runs', text(p.run)),
   'training_job.run_succeeded': (t, p) => t.__('Run %1 succeeded', text(p.run)),
   'training_job.run_failed': (t, p) => t.__('Run %1 failed', text(p.run)),
   'training_job.run_stopped': (t, p) => t.__('Run %1 stopped', text(p.run)),
@@ -207,6 +208,7 @@ export const LIFECYCLE_ERRORS: Words = {
   no_results: t => t.__('Not done. There are no results. Start it first.'),
   results_gone: t => t.__('Not finished. The results were dropped meanwhile. Start it again.'),
   kind_not_deliverable: t =>
+  not_draft: t => t.__('Not done. This run was started already. Modify it: that makes the next run.'),
     t.__('Not done. Answers of models cannot become annotations of datasets of this kind.'),
   not_running: t => t.__('Not shown. TensorBoard does not run. Start it, or wait until it is ready.'),
   view_away: t => t.__('Not shown. TensorBoard does not answer. Look at its log, or start it again.'),

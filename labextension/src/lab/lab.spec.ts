@@ -25,6 +25,14 @@ describe('notifications', () => {
     expect(worthTelling({ code: 'workload.running' })).toBeNull();
     expect(worthTelling({ code: 'dataset.annotated' })).toBeNull();
   });
+
+  it('of training are those that the owner of the job chose', () => {
+    expect(worthTelling({ code: 'training_job.run_running', params: { notify: true } })).toBe('success');
+    expect(worthTelling({ code: 'training_job.run_failed', params: { notify: true } })).toBe('error');
+    expect(worthTelling({ code: 'training_job.run_succeeded', params: { notify: false } })).toBeNull();
+    expect(worthTelling({ code: 'workload.succeeded', params: { kind: 'training' } })).toBeNull();
+    expect(worthTelling({ code: 'workload.succeeded', params: { kind: 'batch' } })).toBe('success');
+  });
 });
 
 it('settings are translated in their titles and descriptions only', () => {

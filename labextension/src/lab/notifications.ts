@@ -10,7 +10,15 @@ const BURST = 10_000;
 const MANY = 3;
 
 /** Which events end something that the user started. */
-export function worthTelling(event: Pick<IEventRead, 'code'>): 'success' | 'error' | null {
+export function worthTelling(
+  event: Pick<IEventRead, 'code'> & Partial<Pick<IEventRead, 'params'>>
+): 'success' | 'error' | null {
+  if (/^training_job\.run_(running|succeeded|failed)$/.test(event.code)) {
+    return !event.params?.notify ? null : event.code.endsWith('failed') ? 'error' : 'success';
+  }
+  if (event.params?.kind === 'training') {
+    return null; // the job itself tells what its owner chose
+  }
   if (/^(workload|import|export|image)\.failed$/.test(event.code)) {
     return 'error';
   }

@@ -1195,10 +1195,13 @@ export interface components {
         };
         /** @description A wrong field. */
         FieldError: {
-            /** @default invalid */
             code: string;
             field: string;
             message: string;
+            /** @description Numbers, names and limits in its message, for translation. */
+            params: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /** @description One file of an edit. */
         FileChange: {
@@ -1213,6 +1216,12 @@ export interface components {
             paths: string[];
             /** @description The archive; its suffix says the format: .zip, .tar, .tar.gz or .tar.bz2. */
             to: string;
+        };
+        /** @description A new file of text, empty or not; its folder must exist. */
+        FileCreate: {
+            path: string;
+            /** @default  */
+            text?: string;
         };
         /** @description One file of a version. */
         FileEntry: {
@@ -1251,6 +1260,10 @@ export interface components {
             name: string;
             /** @description From the root of the area, parts joined by ``/``. */
             path: string;
+            /** @description How it can be looked at; null: not at all, by its suffix. */
+            preview: ("audio" | "video" | "image" | "text") | null;
+            /** @description Up to how many bytes. */
+            preview_limit: number | null;
             /** @description Bytes; 0 for a folder. */
             size: number;
             /** @enum {string} */
@@ -2775,6 +2788,12 @@ export interface components {
                     path: string;
                 };
             };
+            /** @description Look at a picture, a sound, a film or a text, up to the size that its kind may have */
+            "GET /files/preview": {
+                query: {
+                    path: string;
+                };
+            };
             /** @description List runtime images */
             "GET /images": {
                 query?: {
@@ -3670,6 +3689,11 @@ export interface components {
             /** @description Ask an evaluation to end */
             "POST /evaluations/{id}/stop": {
                 response: components["schemas"]["EvaluationRead"];
+            };
+            /** @description Make a file of text */
+            "POST /files": {
+                body: components["schemas"]["FileCreate"];
+                response: components["schemas"]["FileRead"];
             };
             /** @description Pack files */
             "POST /files/compress": {

@@ -9,6 +9,7 @@ import { nameColumn, updatedColumn, visibilityColumn } from '../parts/columns';
 import { categoryWord, scopeFilter } from '../parts/scopes';
 import { useTrash } from '../parts/useTrash';
 import { ResourceTable } from '../ResourceTable';
+import { saveFrom } from '../saveText';
 import { EmptyState } from '../states';
 import type { IQuery } from '../useQuery';
 
@@ -64,6 +65,22 @@ export default function ModelsPage(): JSX.Element {
           {
             label: trans.__('Evaluate'),
             run: () => page.go(`/evaluations/new?model=${model.id}:${model.current_version}`),
+            blocked: model.current_version ? null : trans.__('It has no version yet')
+          },
+          {
+            label: trans.__('Train on from it'),
+            run: () => page.go(`/training-jobs/new?model=${model.id}:${model.current_version}`),
+            blocked: model.current_version ? null : trans.__('It has no version yet')
+          },
+          {
+            label: trans.__('Download'),
+            run: () =>
+              saveFrom(
+                client.url('/models/{id}/versions/{version}/download', {
+                  id: model.id,
+                  version: model.current_version ?? ''
+                })
+              ),
             blocked: model.current_version ? null : trans.__('It has no version yet')
           },
           {

@@ -27,7 +27,7 @@ export function RunConfiguration(props: { run: IRunRead; onModify: () => void })
     <>
       <div className="ais-Row">
         <Button icon="edit" onClick={props.onModify}>
-          {trans.__('Modify: next version')}
+          {run.status === 'draft' ? trans.__('Edit') : trans.__('Modify: next version')}
         </Button>
       </div>
       <h2>{trans.__('Command')}</h2>

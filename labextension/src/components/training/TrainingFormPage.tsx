@@ -16,42 +16,33 @@ import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { DataFields } from './DataFields';
 import { PairLines, ParameterFields } from './ParameterFields';
+import { KeepFields, TemplateField } from './KeepFields';
+import type { Mode } from './modes';
+import { fill, filledBy, originOf, send } from './modes';
 import type { IFormValues } from './request';
-import { codeOf, EMPTY_FORM, requestOf, splitOwn, valuesOf } from './request';
+import { codeOf, EMPTY_FORM, requestOf, splitOwn } from './request';
 import { useEstimate } from './useEstimate';
-
-/** The run that fills the form, and whether the form makes its next version. */
-function origin(query: URLSearchParams): { jobId: string; version: string; modify: boolean } | null {
-  const modify = query.get('modify');
-  const text = modify ?? query.get('from');
-  if (!text) {
-    return null;
-  }
-  const [jobId, version] = text.split(':');
-  return { jobId, version: version ?? '', modify: modify !== null };
-}
 
 /** "New training job", or the next version of one. */
 export default function TrainingFormPage(): JSX.Element {
   const { client, trans } = useApp();
   const page = usePage();
-  const from = origin(page.query);
-  const run = useQuery(from ? `run to copy ${from.jobId} ${from.version}` : null, async signal => {
-    const job = from!.version
-      ? from!.version
-      : (await client.call('GET /training-jobs/{id}', { path: { id: from!.jobId }, signal })).current_version;
-    return client.call('GET /training-jobs/{id}/runs/{version}', {
-      path: { id: from!.jobId, version: job },
-      signal
-    });
-  });
-  const title = from?.modify
-    ? trans.__('Next version of %1', run.data?.job_name ?? '')
-    : trans.__('New training job');
+  const from = originOf(page.query);
+  const filled = useQuery(from ? `form of ${from.kind} ${from.id} ${from.version}` : null, signal =>
+    fill(client, from!, signal)
+  );
+  const mode: Mode = filled.data?.mode ?? { kind: 'new' };
+  const title =
+    mode.kind === 'modify'
+      ? trans.__('Next version of %1', filled.data?.name ?? '')
+      : mode.kind === 'draft'
+        ? trans.__('Draft of %1', filled.data?.name ?? '')
+        : mode.kind === 'edit'
+          ? trans.__('Template %1', filled.data?.name ?? '')
+          : trans.__('New training job');
   const initial = useMemo((): IFormValues => {
-    if (run.data) {
-      const values = valuesOf(run.data);
-      return from?.modify ? values : { ...values, name: `${values.name}-2`.slice(0, 50) };
+    if (filled.data) {
+      return filled.data.values;
     }
     const [dataset, version] = (page.query.get('dataset') ?? '').split(':');
     const [model, modelVersion] = (page.query.get('model') ?? '').split(':');
@@ -79,29 +70,25 @@ export default function TrainingFormPage(): JSX.Element {
     };
     // The address is read when the page opens; what is typed afterwards must stay.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [run.data]);
+  }, [filled.data]);
   return (
     <PageFrame title={title} crumbs={[{ label: trans.__('Training jobs'), to: '/training-jobs' }]}>
-      {from && run.error ? (
-        <ErrorView error={run.error} onRetry={run.reload} />
-      ) : from && !run.data ? (
+      {from && filled.error ? (
+        <ErrorView error={filled.error} onRetry={filled.reload} />
+      ) : from && !filled.data ? (
         <Skeleton />
       ) : (
         <TrainingForm
           initial={initial}
-          draft={`training ${page.query.get('modify') ?? page.query.get('from') ?? (page.query.toString() || 'new')}`}
-          modify={from?.modify ? { jobId: from.jobId, version: run.data?.version ?? '' } : null}
+          draft={`training ${from ? `${from.kind} ${from.id}:${from.version}` : page.query.toString() || 'new'}`}
+          mode={mode}
         />
       )}
     </PageFrame>
   );
 }
 
-function TrainingForm(props: {
-  initial: IFormValues;
-  draft: string;
-  modify: { jobId: string; version: string } | null;
-}): JSX.Element {
+function TrainingForm(props: { initial: IFormValues; draft: string; mode: Mode }): JSX.Element {
   const { client, trans, notify } = useApp();
   const page = usePage();
   const { values, set, savedAt, forget, reset } = useDraft(props.draft, props.initial);
@@ -150,28 +137,21 @@ function TrainingForm(props: {
   }, [chosen, values, set]);
 
   const request = useMemo(() => requestOf(values, chosen), [values, chosen]);
-  const body = props.modify ? { ...request, base: props.modify.version } : { ...request, name: values.name };
+  const { mode } = props;
+  const isNew = mode.kind === 'new';
+  const body = {
+    ...request,
+    ...(mode.kind === 'modify' ? { base: mode.version } : {}),
+    ...(isNew ? { name: values.name, ...(values.keep.trim() ? { template: values.keep.trim() } : {}) } : {})
+  };
   const { estimate, error: checkError, checking } = useEstimate(body);
 
   const submit = useAction(
-    async () => {
+    async (start: boolean) => {
       setTried(true);
-      if (props.modify) {
-        const made = await client.call('POST /training-jobs/{id}/runs', {
-          path: { id: props.modify.jobId },
-          body,
-          idempotencyKey: key
-        });
-        await forget();
-        page.go(`/training-jobs/${props.modify.jobId}?run=${made.version}`);
-      } else {
-        const made = await client.call('POST /training-jobs', {
-          body: { ...request, name: values.name, description: values.description } as never,
-          idempotencyKey: key
-        });
-        await forget();
-        page.go(`/training-jobs/${made.id}`);
-      }
+      const next = await send(client, mode, values, request, { start, key });
+      await forget();
+      page.go(next);
     },
     {
       onError: reason => {
@@ -193,7 +173,7 @@ function TrainingForm(props: {
     return found && (tried || found.code !== 'missing') ? fieldText(trans, found) : null;
   };
   const blocked =
-    !props.modify && !values.name.trim()
+    isNew && !values.name.trim()
       ? trans.__('A name is needed')
       : wrong.length > 0
         ? trans._n(
@@ -206,13 +186,18 @@ function TrainingForm(props: {
 
   return (
     <FormPage
-      label={props.modify ? trans.__('Next version') : trans.__('New training job')}
-      verb={trans.__('Start training')}
+      label={isNew ? trans.__('New training job') : trans.__('Settings')}
+      verb={mode.kind === 'edit' ? trans.__('Save template') : trans.__('Start training')}
+      second={
+        isNew || mode.kind === 'draft'
+          ? { verb: trans.__('Save without starting'), busy: submit.busy, run: () => submit.run(false) }
+          : null
+      }
       busy={submit.busy}
       blocked={blocked}
       savedAt={savedAt}
       onReset={reset}
-      onSubmit={submit.run}
+      onSubmit={() => submit.run(true)}
       error={submit.error && submit.error.fields.length === 0 ? submit.error : null}
       summary={
         <TrainingSummary
@@ -226,26 +211,35 @@ function TrainingForm(props: {
       }
     >
       <Section title={trans.__('What')}>
-        {props.modify ? null : (
-          <>
-            <TextField
-              label={trans.__('Name')}
-              name="name"
-              required
-              maxLength={50}
-              value={values.name}
-              error={error('name')}
-              onChange={name => set({ name })}
-            />
-            <TextField
-              label={trans.__('Description')}
-              value={values.description}
-              maxLength={255}
-              error={error('description')}
-              onChange={description => set({ description })}
-            />
-          </>
-        )}
+        {isNew ? (
+          <TemplateField
+            kind="training"
+            onChoose={one => {
+              const { name: _name, description: _description, ...settings } = filledBy(one).values;
+              set(settings);
+            }}
+          />
+        ) : null}
+        {isNew ? (
+          <TextField
+            label={trans.__('Name')}
+            name="name"
+            required
+            maxLength={50}
+            value={values.name}
+            error={error('name')}
+            onChange={name => set({ name })}
+          />
+        ) : null}
+        {isNew || mode.kind === 'edit' ? (
+          <TextField
+            label={trans.__('Description')}
+            value={values.description}
+            maxLength={255}
+            error={error('description')}
+            onChange={description => set({ description })}
+          />
+        ) : null}
         <TextField
           label={trans.__('Note for this run')}
           value={values.note}
@@ -431,6 +425,7 @@ function TrainingForm(props: {
             onChange={seed => set({ seed })}
           />
         </div>
+        <KeepFields values={values} set={set} keep={isNew} error={error} />
         <details open={values.environment.length > 0 || undefined}>
           <summary>{trans.__('Environment variables')}</summary>
           <PairLines

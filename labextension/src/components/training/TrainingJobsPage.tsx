@@ -102,6 +102,7 @@ export default function TrainingJobsPage(): JSX.Element {
         <Button pressed={active} onClick={() => page.setQuery({ active: 'true', offset: null })}>
           {trans.__('Running or waiting')}
         </Button>
+        <Button onClick={() => page.go('/job-templates')}>{trans.__('Templates')}</Button>
         {active ? (
           <Button
             icon="stop"

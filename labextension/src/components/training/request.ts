@@ -37,6 +37,9 @@ export interface IFormValues {
   retries: string;
   seed: string;
   environment: { name: string; value: string }[];
+  notify: IRunSettings['notify'];
+  /** Name of a template that keeps the settings too; empty: none. */
+  keep: string;
 }
 
 export const EMPTY_FORM: IFormValues = {
@@ -58,7 +61,9 @@ export const EMPTY_FORM: IFormValues = {
   max_hours: '2',
   retries: '0',
   seed: '',
-  environment: []
+  environment: [],
+  notify: ['succeeded', 'failed'],
+  keep: ''
 };
 
 /** A typed value as the server wants it; what is no number stays text, so that the server can name it. */
@@ -129,19 +134,29 @@ export function requestOf(
     retries: numeric(values.retries || '0') as number,
     environment,
     seed: values.seed.trim() === '' ? null : (numeric(values.seed) as number),
-    note: values.note
+    note: values.note,
+    notify: values.notify
   };
 }
 
 /** The form filled as a run was. */
 export function valuesOf(run: IRunRead): IFormValues {
-  const { configuration: made } = run;
+  const settings = settingsOf(run.configuration);
   return {
     ...EMPTY_FORM,
+    ...settings,
     name: run.job_name,
-    note: '',
+    algorithm_version: settings.algorithm_version || run.algorithm.version
+  };
+}
+
+/** What settings fill in: all but names, notes and the seed, which are a run's own. */
+export function settingsOf(
+  made: IRunSettings
+): Omit<IFormValues, 'name' | 'description' | 'note' | 'own' | 'keep'> {
+  return {
     algorithm_id: made.algorithm.algorithm_id,
-    algorithm_version: made.algorithm.version ?? run.algorithm.version,
+    algorithm_version: made.algorithm.version ?? '',
     image_id: made.image_id ?? '',
     inputs: made.inputs.map(input => ({
       role: input.role ?? 'training',
@@ -164,7 +179,8 @@ export function valuesOf(run: IRunRead): IFormValues {
     max_hours: String(made.max_hours),
     retries: String(made.retries),
     seed: '',
-    environment: Object.entries(made.environment).map(([name, value]) => ({ name, value }))
+    environment: Object.entries(made.environment).map(([name, value]) => ({ name, value })),
+    notify: made.notify
   };
 }
 
