@@ -23,7 +23,7 @@ class AISpaceError(Exception):
     status : int, optional
         HTTP status that a REST face answers with.
     fields : list of dict, optional
-        ``{"field", "message", "code"}`` for each wrong field of the request.
+        ``{"field", "message", "code"}`` for each wrong field of the request; ``"params"`` where its message has any.
     params : dict, optional
         Values in the message (numbers, names, limits), for translation.
     """
@@ -36,7 +36,7 @@ class AISpaceError(Exception):
         message: str,
         *,
         status: int | None = None,
-        fields: list[dict[str, str]] | None = None,
+        fields: list[dict[str, Any]] | None = None,
         params: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
@@ -103,14 +103,18 @@ class InUse(Conflict):
 
 
 class Invalid(AISpaceError):
-    """A field of the request has a value that cannot be used."""
+    """A field of the request has a value that cannot be used.
+
+    The code is one of its own: a face that speaks another language has its words by it, not by ``message``.
+    """
 
     status = 422
 
     def __init__(
         self, field: str, message: str, *, code: str = "invalid", params: dict[str, Any] | None = None
     ) -> None:
-        super().__init__("invalid", message, fields=[{"field": field, "message": message, "code": code}], params=params)
+        about: dict[str, Any] = {"field": field, "message": message, "code": code}
+        super().__init__("invalid", message, fields=[{**about, "params": params} if params else about], params=params)
 
 
 @contextlib.contextmanager

@@ -39,7 +39,11 @@ def order_by(
     chosen = sort or default
     key = chosen.removeprefix("-")
     if key not in sorts:
-        raise Invalid("sort", f"Sort: {chosen!r} is not possible here. Use one of {', '.join(sorted(sorts))}.")
+        raise Invalid(
+            "sort",
+            f"Sort: {chosen!r} is not possible here. Use one of {', '.join(sorted(sorts))}.",
+            code="sort_unknown",
+        )
     column = sorts[key]
     return statement.order_by(column.desc() if chosen.startswith("-") else column.asc(), tie)
 

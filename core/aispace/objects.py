@@ -121,7 +121,10 @@ class ObjectKinds:
         """
         if len(name) > kind.name_limit:
             raise Invalid(
-                "name", f"Name: at most {kind.name_limit} characters for a {kind.word}; this has {len(name)}."
+                "name",
+                f"Name: at most {kind.name_limit} characters for a {kind.word}; this has {len(name)}.",
+                code="string_too_long",
+                params={"max_length": kind.name_limit},
             )
         if not kind.unique_names:
             return

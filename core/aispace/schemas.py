@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, LiteralString, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -44,9 +44,29 @@ class Schema(BaseModel):
     )
 
 
-def wrong(field: str, message: str) -> PydanticCustomError:
-    """Make what a validator of a whole shape raises when it is about one of its fields."""
-    return PydanticCustomError("value_error", "{message}", {"message": message, "of_field": field})
+def wrong(field: str, message: str, code: LiteralString, **params: Any) -> PydanticCustomError:
+    """Make what a validator of a whole shape raises when it is about one of its fields: a `ValueError` with a code."""
+    return PydanticCustomError(code, "{message}", {"message": message, "of_field": field, **params})
+
+
+def unfit(code: LiteralString, message: str, **params: Any) -> PydanticCustomError:
+    """Make what a validator of a value raises: a `ValueError` with a code, by which each face has its own words."""
+    return PydanticCustomError(code, "{message}", {"message": message, **params})
+
+
+LONGEST_PARAM: Final = 200
+NO_PARAMS: Final = frozenset(
+    {"message", "of_field", "error", "pattern", "tag", "expected_tags", "expected", "class_name"}
+)
+
+
+def params_of(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the values in the message of a refused value: limits, names, numbers."""
+    return {
+        name: value[:LONGEST_PARAM] if isinstance(value, str) else value
+        for name, value in context.items()
+        if name not in NO_PARAMS and isinstance(value, (str, int, float))
+    }
 
 
 def refuse_nulls(shape: Schema, *, but: Collection[str] = ()) -> None:
@@ -59,7 +79,7 @@ def refuse_nulls(shape: Schema, *, but: Collection[str] = ()) -> None:
     """
     for name in type(shape).model_fields:
         if name in shape.model_fields_set and name not in but and getattr(shape, name) is None:
-            raise wrong(name, f"{name} cannot be null")
+            raise wrong(name, f"{name} cannot be null", "missing")
 
 
 class ListQuery(Schema):

@@ -264,7 +264,7 @@ def check_cursor(view: Any, cursor: str | None) -> int:
         offset = int(cursor)
         if offset == 0 or (offset <= len(view) and view[offset - 1 : offset] == b"\n"):
             return offset
-    raise Invalid("cursor", "Cursor: not one that an answer gave. Begin without a cursor.")
+    raise Invalid("cursor", "Cursor: not one that an answer gave. Begin without a cursor.", code="cursor_unknown")
 
 
 class _Sink:

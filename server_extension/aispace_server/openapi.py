@@ -35,10 +35,14 @@ over the WebSocket `/stream`.
 class FieldProblem(Schema):
     """What is wrong with one field."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
     field: str
     """Name, with dots into nested values."""
     message: str
     code: str
+    params: dict[str, Any] | None = None
+    """Numbers, names and limits in its message, for translation."""
 
 
 class ErrorDetails(Schema):

@@ -60,6 +60,11 @@ def _text(node: ast.expr | None) -> Iterator[str]:
         yield from _text(node.orelse)
 
 
+def _codes(node: ast.Call, place: int) -> list[str]:
+    """Give the code that stands at a place of a call's arguments."""
+    return [code for argument in node.args[place : place + 1] for code in _text(argument)]
+
+
 @cache
 def _error_classes() -> frozenset[str]:
     """Name the classes that are errors of ours and take their code first."""
@@ -95,6 +100,12 @@ def _given(kind: str) -> dict[str, str]:
                         found += by_keyword
                 elif kind == "fields" and name in {"Invalid", "_refuse", "refuse"}:
                     found += by_keyword
+                    if name == "_refuse" and isinstance(node.func, ast.Name):  # its code may be its second argument
+                        found += [code for code in _codes(node, 1) if CODE.fullmatch(code)]
+                elif kind == "fields" and name == "UnsafePath":
+                    found += _codes(node, 0)
+                elif kind == "fields" and name in {"unfit", "wrong"}:
+                    found += _codes(node, 0 if name == "unfit" else 2)
                 elif kind == "reasons":
                     if name in {"Reason", "RefusedFile", "ModelWarning"}:
                         found += by_keyword
@@ -142,6 +153,34 @@ def test_every_code_of_a_refused_field_has_words() -> None:
     codes = _given("fields")
     assert {"name_taken", "missing", "archive_unknown"} <= set(codes)
     assert _without_words(codes, "fields", "errors") == [], "add them to labextension/src/components/fieldWords.ts"
+
+
+def _refusals_without_a_code() -> Iterator[str]:
+    """Find refusals of fields that no face can put into words of its own."""
+    for path, tree in _trees().items():
+        where = path.relative_to(ROOT)
+        shapes = path.name.endswith("schemas.py") or path.name in {"requests.py", "annotations.py", "parameters.py"}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _called(node) == "Invalid":
+                codes = [list(_text(word.value)) or ["told"] for word in node.keywords if word.arg == "code"]
+                if not codes or "invalid" in codes[0]:
+                    yield f"Invalid without a code of its own  ({where}:{node.lineno})"
+            if isinstance(node, ast.Dict):
+                pairs = dict(zip(map(ast.unparse, filter(None, node.keys)), node.values, strict=False))
+                if "'field'" in pairs and set(_text(pairs.get("'code'"))) & {"invalid", "value_error"}:
+                    yield f"a field's code says nothing  ({where}:{node.lineno})"
+            if (
+                shapes
+                and isinstance(node, ast.Raise)
+                and isinstance(node.exc, ast.Call)
+                and _called(node.exc) == "ValueError"
+            ):
+                yield f"ValueError in a shape: raise `unfit` or `wrong` of aispace.schemas  ({where}:{node.lineno})"
+
+
+def test_every_refusal_of_a_field_has_a_code_of_its_own() -> None:
+    """Without one a Chinese page could only show the server's English sentence."""
+    assert list(_refusals_without_a_code()) == []
 
 
 def test_every_reason_has_words() -> None:

@@ -10,8 +10,10 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
+import aispace
 import httpx
 import pytest
 from aispace.identity import SYSTEM
@@ -21,6 +23,8 @@ from PIL import Image
 from seeds import Seeds, done, finished, picture, place, plant, upload
 from server_thread import KnownTokens, RunningServer
 
+CHINESE: Final = json.loads((Path(aispace.__file__).parent / "locale/zh_CN/errors.json").read_text("utf-8"))
+"""Words of codes, as the interface has them."""
 LONG: Final = "x" * 200_000
 HOPELESS: Final = {"object": {"zz": {"q": [1]}}, "list": [[["x"]]], "nul": "a\0b", "long": LONG}
 """What no field of any request takes."""
@@ -202,7 +206,10 @@ def fields(answer: httpx.Response, code: int = 422) -> list[str]:
     assert error["code"]
     assert error["message"]
     assert error["request_id"] == answer.headers["X-Request-Id"]
-    return [item["field"] for item in error["details"].get("fields", [])]
+    named = error["details"].get("fields", [])
+    # What a Chinese page says of a field it says by the code: without words it would show the English sentence.
+    assert [item for item in named if item["code"] not in CHINESE["fields"] | CHINESE["errors"]] == []
+    return [item["field"] for item in named]
 
 
 @pytest.mark.parametrize(("request_line", "body"), BODIES, ids=[f"{r} {n}" for n, (r, _) in enumerate(BODIES)])

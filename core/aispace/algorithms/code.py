@@ -115,7 +115,7 @@ def notebook_script(data: bytes, name: str = "notebook") -> str:
 # git
 
 
-def _refuse(message: str, code: str = "invalid", field: str = "source.url") -> Invalid:
+def _refuse(message: str, code: str = "scheme", field: str = "source.url") -> Invalid:
     return Invalid(field, message, code=code)
 
 
@@ -148,7 +148,9 @@ def clean_url(url: str) -> tuple[str, str | None]:
             code="scheme",
         )
     if parts.query or parts.fragment:
-        raise _refuse("Address: it has a '?' or '#' part. Remove it; the branch or tag has a field of its own.")
+        raise _refuse(
+            "Address: it has a '?' or '#' part. Remove it; the branch or tag has a field of its own.", "url_parts"
+        )
     if parts.scheme == "file":
         if parts.netloc not in ("", "localhost") or not parts.path.strip("/"):
             raise _refuse("Address: write file:///folder, where the folder lies below your own files.")
@@ -235,7 +237,9 @@ def _run_git(service: AlgorithmService, arguments: list[str], environment: dict[
             check=False,
         )
     except FileNotFoundError:
-        raise Invalid("source", "Source: git is not installed on the platform. Ask an administrator.") from None
+        raise Invalid(
+            "source", "Source: git is not installed on the platform. Ask an administrator.", code="no_git"
+        ) from None
     except subprocess.TimeoutExpired:
         raise _refuse(
             f"Address: cloning took longer than {service.git_timeout_seconds:g} s. Upload the code as a zip file.",
@@ -252,7 +256,7 @@ def _run_git(service: AlgorithmService, arguments: list[str], environment: dict[
 def _stage_git(service: AlgorithmService, principal: Principal, source: GitSource) -> tuple[Manifest, dict[str, Any]]:
     url, credentials = clean_url(source.url)
     if source.ref is not None and (not REF.match(source.ref) or ".." in source.ref):
-        raise _refuse("Branch or tag: not a name that git knows. Correct it.", field="source.ref")
+        raise _refuse("Branch or tag: not a name that git knows. Correct it.", "ref_unknown", "source.ref")
     with tempfile.TemporaryDirectory(prefix="aispace-git-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         address = url

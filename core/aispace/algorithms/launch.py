@@ -41,15 +41,24 @@ def split_command(text: str, field: str = "run_command") -> list[str]:
     try:
         words = list(lexer)
     except ValueError:
-        raise Invalid(field, "Run command: a quotation mark is not closed. Close it.") from None
+        raise Invalid(field, "Run command: a quotation mark is not closed. Close it.", code="quotation_open") from None
     if not words or not PYTHON.match(words[0]):
         raise Invalid(
-            field, "Run command: only Python is started. Begin with 'python', for instance 'python train.py'."
+            field,
+            "Run command: only Python is started. Begin with 'python', for instance 'python train.py'.",
+            code="not_python",
         )
     if len(words) < 2:
-        raise Invalid(field, "Run command: nothing to run. Name the script, for instance 'python train.py'.")
+        raise Invalid(
+            field, "Run command: nothing to run. Name the script, for instance 'python train.py'.", code="not_python"
+        )
     if len(words) > MAX_ARGUMENTS:
-        raise Invalid(field, f"Run command: at most {MAX_ARGUMENTS} words; yours has {len(words)}.")
+        raise Invalid(
+            field,
+            f"Run command: at most {MAX_ARGUMENTS} words; yours has {len(words)}.",
+            code="too_many_words",
+            params={"limit": MAX_ARGUMENTS},
+        )
     for word in words:
         if word and set(word) <= SHELL:
             raise Invalid(
@@ -59,7 +68,7 @@ def split_command(text: str, field: str = "run_command") -> list[str]:
                 code="no_shell",
             )
     if "\0" in text:
-        raise Invalid(field, "Run command: it holds the character NUL. Remove it.")
+        raise Invalid(field, "Run command: it holds the character NUL. Remove it.", code="nul")
     return words
 
 

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
-from ..schemas import Schema
+from ..schemas import Schema, params_of, unfit, wrong
 
 Value = bool | int | float | str
 """Value of a parameter; the order matters: pydantic tries an exact type first."""
@@ -34,21 +35,21 @@ class Parameter(Schema):
     @model_validator(mode="after")
     def _consistent(self) -> Parameter:
         if self.type == "choice" and not self.choices:
-            raise ValueError("a choice needs at least one of choices")
+            raise wrong("choices", "a choice needs at least one of choices", "choices_missing")
         if self.type != "choice" and self.choices:
-            raise ValueError("only a choice has choices")
+            raise wrong("choices", "only a choice has choices", "choices_forbidden")
         if self.type not in ("int", "float") and (self.minimum is not None or self.maximum is not None):
-            raise ValueError("only numbers have minimum and maximum")
+            raise wrong("minimum", "only numbers have minimum and maximum", "limits_forbidden")
         for bound in (self.minimum, self.maximum):
             if bound is not None and not math.isfinite(bound):
-                raise ValueError("minimum and maximum are finite numbers")
+                raise wrong("minimum", "minimum and maximum are finite numbers", "finite_number")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError("minimum is greater than maximum")
+            raise wrong("minimum", "minimum is greater than maximum", "limits_crossed")
         if self.default is not None:
             try:
                 self.default = read_value(self, self.default)
-            except ValueError as error:
-                raise ValueError(f"default: {error}") from None
+            except PydanticCustomError as error:
+                raise wrong("default", f"default: {error}", error.type, **params_of(error.context or {})) from None
         return self
 
 
@@ -58,20 +59,21 @@ def _number(parameter: Parameter, value: Any) -> int | float:
         try:
             number: int | float = int(text) if parameter.type == "int" else float(text)
         except ValueError:
-            kind = "a whole number" if parameter.type == "int" else "a number"
-            raise ValueError(f"{value[:40]!r} is not {kind}") from None
+            if parameter.type == "int":
+                raise unfit("int_parsing", f"{value[:40]!r} is not a whole number") from None
+            raise unfit("float_parsing", f"{value[:40]!r} is not a number") from None
     elif isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("a number is needed")
+        raise unfit("float_type", "a number is needed")
     else:
         number = value
     if isinstance(number, float) and not math.isfinite(number):
-        raise ValueError("a finite number is needed")
+        raise unfit("finite_number", "a finite number is needed")
     if parameter.type == "int":
         if number != int(number):
-            raise ValueError(f"{number} is not a whole number")
+            raise unfit("int_from_float", f"{number} is not a whole number")
         number = int(number)
         if abs(number) >= 2**63:
-            raise ValueError(f"{number} is too large")
+            raise unfit("less_than", f"{number} is too large", lt=2**63)
     else:
         number = float(number)
     low, high = parameter.minimum, parameter.maximum
@@ -79,7 +81,12 @@ def _number(parameter: Parameter, value: Any) -> int | float:
         limits = f"{low:g} to {high:g}" if low is not None and high is not None else (
             f"at least {low:g}" if low is not None else f"at most {high:g}"
         )  # fmt: skip
-        raise ValueError(f"{limits}{' ' + parameter.unit if parameter.unit else ''}; yours is {number:g}")
+        words = f"{limits}{' ' + parameter.unit if parameter.unit else ''}; yours is {number:g}"
+        if low is not None and high is not None:
+            raise unfit("not_between", words, low=f"{low:g}", high=f"{high:g}")
+        if low is not None:
+            raise unfit("greater_than_equal", words, ge=f"{low:g}")
+        raise unfit("less_than_equal", words, le=f"{high:g}")
     return number
 
 
@@ -93,8 +100,8 @@ def read_value(parameter: Parameter, value: Any) -> Value:
 
     Raises
     ------
-    ValueError
-        With the words for the person who set it.
+    PydanticCustomError
+        A `ValueError` with a code, and with the words for the person who set it.
     """
     if parameter.type in ("int", "float"):
         return _number(parameter, value)
@@ -103,14 +110,15 @@ def read_value(parameter: Parameter, value: Any) -> Value:
             return value
         text = str(value).strip().lower()
         if text not in TRUE | FALSE:
-            raise ValueError(f"true or false is needed, not {str(value)[:40]!r}")
+            raise unfit("bool_parsing", f"true or false is needed, not {str(value)[:40]!r}")
         return text in TRUE
     if isinstance(value, (list, dict)):
-        raise ValueError("text is needed")
+        raise unfit("string_type", "text is needed")
     text = write_value(value)
     if parameter.type == "choice":
         if text not in parameter.choices:
-            raise ValueError(f"one of {', '.join(parameter.choices)} is needed, not {text[:40]!r}")
+            words = f"one of {', '.join(parameter.choices)} is needed, not {text[:40]!r}"
+            raise unfit("not_a_choice", words, choices=", ".join(parameter.choices)[:200])
         return text
     check_text(text)
     return text
@@ -119,11 +127,11 @@ def read_value(parameter: Parameter, value: Any) -> Value:
 def check_text(text: str) -> None:
     """Refuse text that cannot be an argument of a program."""
     if len(text) > MAX_TEXT:
-        raise ValueError(f"at most {MAX_TEXT} characters; yours has {len(text)}")
+        raise unfit("string_too_long", f"at most {MAX_TEXT} characters; yours has {len(text)}", max_length=MAX_TEXT)
     if "\0" in text:
-        raise ValueError("the character NUL cannot be passed on")
+        raise unfit("nul", "the character NUL cannot be passed on")
     if text.encode("utf-8", "ignore").decode() != text:
-        raise ValueError("the text is not valid Unicode")
+        raise unfit("unicode", "the text is not valid Unicode")
 
 
 def write_value(value: Value) -> str:
@@ -135,7 +143,7 @@ def write_value(value: Value) -> str:
 
 def resolve(
     parameters: Iterable[Parameter], given: Mapping[str, Any], *, reserved: Iterable[str] = ()
-) -> tuple[dict[str, Value], list[dict[str, str]]]:
+) -> tuple[dict[str, Value], list[dict[str, Any]]]:
     """Check what is set, and add defaults.
 
     Parameters
@@ -150,15 +158,16 @@ def resolve(
     values : dict
         In the order of the declaration, then the undeclared ones.
     errors : list of dict
-        ``{field, message, code}`` for each wrong one; fields are ``parameters.<name>``.
+        ``{field, message, code, params}`` for each wrong one; fields are ``parameters.<name>``.
     """
     values: dict[str, Value] = {}
-    errors: list[dict[str, str]] = []
+    errors: list[dict[str, Any]] = []
     known = list(parameters)
     taken = set(reserved)
 
-    def refuse(name: str, message: str, code: str = "invalid") -> None:
-        errors.append({"field": f"parameters.{name}", "message": f"{name}: {message}.", "code": code})
+    def refuse(name: str, message: str, code: str, params: dict[str, Any] | None = None) -> None:
+        about: dict[str, Any] = {"field": f"parameters.{name}", "message": f"{name}: {message}.", "code": code}
+        errors.append({**about, "params": params} if params else about)
 
     for parameter in known:
         if parameter.name not in given or given[parameter.name] is None:
@@ -169,8 +178,8 @@ def resolve(
             continue
         try:
             values[parameter.name] = read_value(parameter, given[parameter.name])
-        except ValueError as error:
-            refuse(parameter.name, str(error))
+        except PydanticCustomError as error:
+            refuse(parameter.name, str(error), error.type, params_of(error.context or {}))
     own = Parameter(name="own", type="str")
     declared = {parameter.name for parameter in known}
     for name, value in given.items():
@@ -185,6 +194,8 @@ def resolve(
         try:
             Parameter(name=name, type="str")
             values[name] = value if isinstance(value, (bool, int, float)) else read_value(own, value)
-        except ValueError as error:
-            refuse(name[:64], "not the name of an argument" if "name" in str(error) else str(error))
+        except ValidationError:
+            refuse(name[:64], "not the name of an argument", "argument_name")
+        except PydanticCustomError as error:
+            refuse(name[:64], str(error), error.type, params_of(error.context or {}))
     return values, errors

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from ..identity import Visibility
-from ..schemas import CodeSource, CursorQuery, Description, Name, OwnedQuery, OwnedRead, Schema, refuse_nulls
+from ..schemas import CodeSource, CursorQuery, Description, Name, OwnedQuery, OwnedRead, Schema, refuse_nulls, unfit
 from ..versions import VersionRead
 from .launch import ARGUMENTS
 from .parameters import Parameter, ParameterName
@@ -47,7 +47,8 @@ def unique_names(parameters: list[Parameter] | None, mapping: Mapping[Argument, 
     names += [name for argument in ARGUMENTS if (name := (mapping or {}).get(argument))]
     for name in names:
         if name in taken:
-            raise ValueError(f"the argument {name!r} occurs twice among parameters and argument_mapping")
+            words = f"the argument {name!r} occurs twice among parameters and argument_mapping"
+            raise unfit("argument_twice", words, name=name)
         taken.add(name)
 
 

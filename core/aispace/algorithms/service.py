@@ -21,7 +21,7 @@ from ..ids import new_id
 from ..lineage.service import Point
 from ..listing import contains, paged, slice_of
 from ..objects import ObjectKind
-from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page, Ref
+from ..schemas import CursorPage, CursorQuery, FileEntry, ListQuery, Page, Ref, params_of
 from ..storage.manifests import Entry, Manifest, write_manifest
 from ..storage.paths import UnsafePath, safe_path
 from ..versions import (
@@ -308,11 +308,16 @@ class AlgorithmService(LoggingConfigurable):
                     raise Invalid(field, f"Path: there is no file {path!r} to delete.", code="not_found")
                 continue
             if any(other.startswith(f"{path}/") or path.startswith(f"{other}/") for other in entries):
-                raise Invalid(field, f"Path: {path!r} is a folder and a file at once. Choose another.", code="conflict")
+                raise Invalid(
+                    field,
+                    f"Path: {path!r} is a folder and a file at once. Choose another.",
+                    code="folder_and_file",
+                    params={"path": path},
+                )
             blob = self.platform.blobs.put(change.text.encode("utf-8", "replace"))
             entries[path] = Entry(path, blob.size, blob.sha256)
         if not entries:
-            raise Invalid("changes", "Changes: no file would be left. Keep at least one.")
+            raise Invalid("changes", "Changes: no file would be left. Keep at least one.", code="no_file_left")
         manifest = write_manifest(self.platform.blobs, list(entries.values()))
         with self.db.write() as session:
             row = self.row(session, principal, "write", algorithm_id)
@@ -474,8 +479,9 @@ class AlgorithmService(LoggingConfigurable):
             return Settings.model_validate(values)
         except ValidationError as error:
             field = "parameters" if "parameters" in changed else "argument_mapping"
-            text = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise Invalid(field, f"Parameters: {text}.") from None
+            first = error.errors()[0]
+            words, params = f"Parameters: {first['msg']}.", params_of(first.get("ctx", {}))
+            raise Invalid(field, words, code=first["type"], params=params) from None
 
     def _record(self, principal: Principal, verb: str, row: Algorithm, **params: Any) -> None:
         self.platform.events.record(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from ..schemas import Amount, Page, Ref, Schema, Timestamp, TimestampIn
+from ..schemas import Amount, Page, Ref, Schema, Timestamp, TimestampIn, wrong
 
 
 class UsageQuery(Schema):
@@ -22,7 +22,7 @@ class UsageQuery(Schema):
     @model_validator(mode="after")
     def _order(self) -> UsageQuery:
         if self.from_ is not None and self.to is not None and self.to < self.from_:
-            raise ValueError("'to' lies before 'from'")
+            raise wrong("to", "'to' lies before 'from'", "end_before_begin")
         return self
 
 

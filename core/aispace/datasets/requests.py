@@ -38,7 +38,7 @@ class AnnotationItem(Schema):
     @model_validator(mode="after")
     def _named_once(self) -> AnnotationItem:
         if (self.sample_id is None) == (self.path is None):
-            raise wrong("sample_id", "name the sample by sample_id or by path")
+            raise wrong("sample_id", "name the sample by sample_id or by path", "one_of_two")
         return self
 
 
@@ -72,7 +72,7 @@ class BulkSelection(Schema):
     @model_validator(mode="after")
     def _one_of_both(self) -> BulkSelection:
         if (self.ids is None) == (self.filter is None):
-            raise wrong("ids", "give either ids or a filter")
+            raise wrong("ids", "give either ids or a filter", "one_of_two")
         return self
 
 
@@ -93,12 +93,12 @@ class BulkAnnotate(BulkSelection):
     @model_validator(mode="after")
     def _does_something(self) -> BulkAnnotate:
         if self.label is not None and self.clear:
-            raise wrong("label", "either label or clear")
+            raise wrong("label", "either label or clear", "one_of_two")
         if self.reason and self.review is None:
-            raise wrong("reason", "a reason belongs to a review: give review too")
+            raise wrong("reason", "a reason belongs to a review: give review too", "reason_without_review")
         others = (self.confirm, self.hard, self.split, self.review)
         if self.label is None and not self.clear and others == (None,) * len(others):
-            raise wrong("label", "nothing to change")
+            raise wrong("label", "nothing to change", "nothing_to_change")
         return self
 
 

@@ -93,7 +93,9 @@ def read_cursor(cursor: str) -> tuple[Any, int]:
         if not isinstance(value, str | int | float | None) or type(number) is not int or abs(number) > 2**40:
             raise ValueError("no place in a list")
     except (ValueError, TypeError, binascii.Error, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid("cursor", "Cursor: not one that an answer gave. Begin without a cursor.") from error
+        raise Invalid(
+            "cursor", "Cursor: not one that an answer gave. Begin without a cursor.", code="cursor_unknown"
+        ) from error
     return value, number
 
 
@@ -142,9 +144,11 @@ class SampleService:
             try:
                 value = datetime.fromisoformat(str(value))
             except ValueError:
-                raise Invalid("cursor", "Cursor: not one that an answer gave. Begin without a cursor.") from None
+                raise Invalid(
+                    "cursor", "Cursor: not one that an answer gave. Begin without a cursor.", code="cursor_unknown"
+                ) from None
         elif isinstance(value, str) != (key == "path") or value is None:
-            raise Invalid("cursor", "Cursor: not one of this order. Begin without a cursor.")
+            raise Invalid("cursor", "Cursor: not one of this order. Begin without a cursor.", code="cursor_unknown")
         if down:
             return or_(column < value, and_(column == value, Sample.number < number))
         return or_(column > value, and_(column == value, Sample.number > number))

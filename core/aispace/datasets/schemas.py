@@ -174,7 +174,7 @@ class SampleUpdate(Schema):
     @model_validator(mode="after")
     def _reason_of_a_review(self) -> SampleUpdate:
         if self.reason and self.review is None:
-            raise wrong("reason", "a reason belongs to a review: give review too")
+            raise wrong("reason", "a reason belongs to a review: give review too", "reason_without_review")
         return self
 
 

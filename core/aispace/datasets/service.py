@@ -164,7 +164,9 @@ class DatasetService:
             )
         template = body.template or (kind.templates[0] if kind.templates else None)
         if template is not None and template not in kind.templates:
-            raise Invalid("template", f"Template: {kind.annotation_type} has no template {template!r}.")
+            raise Invalid(
+                "template", f"Template: {kind.annotation_type} has no template {template!r}.", code="template_unknown"
+            )
         if body.label_group_id is not None and body.labels is not None:
             raise Invalid("labels", "Labels: give either a label group or labels.", code="labels_and_group")
         with self.db.write() as session:

@@ -188,7 +188,9 @@ class Snapshots:
         after = ""
         if query.cursor is not None:
             if not query.cursor.startswith("p"):
-                raise Invalid("cursor", "Cursor: not one that an answer gave. Begin without a cursor.")
+                raise Invalid(
+                    "cursor", "Cursor: not one that an answer gave. Begin without a cursor.", code="cursor_unknown"
+                )
             after = query.cursor[1:]
         items: list[DiffItem] = []
         with mapped(self.blobs, row.base_annotations or self._nothing()) as base:
@@ -212,7 +214,7 @@ def _pair(cursor: str | None) -> tuple[int, int]:
         return 0, 0
     one, _, other = cursor.partition("-")
     if not (one.isascii() and one.isdigit() and other.isascii() and other.isdigit() and len(cursor) < 32):
-        raise Invalid("cursor", "Cursor: not one that an answer gave. Begin without a cursor.")
+        raise Invalid("cursor", "Cursor: not one that an answer gave. Begin without a cursor.", code="cursor_unknown")
     return int(one), int(other)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from packaging.requirements import InvalidRequirement, Requirement
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ..schemas import Description, Name, OwnedQuery, OwnedRead, Reason, Schema, Timestamp, refuse_nulls
+from ..schemas import Description, Name, OwnedQuery, OwnedRead, Reason, Schema, Timestamp, refuse_nulls, unfit
 
 ImagePurpose = Literal["training", "serving", "visualisation"]
 ImageStatus = Literal["unbuilt", "building", "ready", "failed"]
@@ -29,11 +29,11 @@ def check_requirements(text: str) -> str:
         try:
             requirement = Requirement(stripped)
         except InvalidRequirement as error:
-            raise ValueError(f"line {number}, {stripped[:80]!r}, is no requirement such as 'numpy>=2'") from error
+            words = f"line {number}, {stripped[:80]!r}, is no requirement such as 'numpy>=2'"
+            raise unfit("requirement_invalid", words, line=number, text=stripped[:80]) from error
         if requirement.url is not None:
-            raise ValueError(
-                f"line {number}, {stripped[:80]!r}, names an address; only names and versions are possible"
-            )
+            words = f"line {number}, {stripped[:80]!r}, names an address; only names and versions are possible"
+            raise unfit("requirement_address", words, line=number, text=stripped[:80])
     return text
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from ..identity import Visibility
-from ..schemas import Name, OwnedQuery, OwnedRead, Schema
+from ..schemas import Name, OwnedQuery, OwnedRead, Schema, unfit
 
 GroupKind = Literal["vision", "text", "audio"]
 PALETTE = (
@@ -23,7 +23,7 @@ RESERVED_KEYS = ("c", "r", "u")
 
 def _one_line(value: str) -> str:
     if not value.isprintable() or value != value.strip():
-        raise ValueError("no control characters, no space at its ends")
+        raise unfit("not_one_line", "no control characters, no space at its ends")
     return value
 
 
@@ -46,13 +46,14 @@ def _consistent(labels: list[Label]) -> list[Label]:
     keys = [label.key for label in labels if label.key]
     twice = sorted({n for n in names if names.count(n) > 1} if len(set(names)) < len(names) else ())
     if twice:
-        raise ValueError(f"the label {twice[0]!r} occurs twice")
+        raise unfit("label_twice", f"the label {twice[0]!r} occurs twice", label=twice[0])
     taken = [label for label in labels if label.key in RESERVED_KEYS]
     if taken:
         used = f"the key {taken[0].key!r} of the label {taken[0].name!r} is used by the annotator itself"
-        raise ValueError(f"{used}: choose a digit or a letter other than {', '.join(RESERVED_KEYS)}")
+        words = f"{used}: choose a digit or a letter other than {', '.join(RESERVED_KEYS)}"
+        raise unfit("key_reserved", words, key=str(taken[0].key), label=taken[0].name)
     if len(set(keys)) < len(keys):
-        raise ValueError("two labels have the same key")
+        raise unfit("key_twice", "two labels have the same key")
     return labels
 
 

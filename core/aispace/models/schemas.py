@@ -76,7 +76,7 @@ class ModelVersionCreate(Schema):
     @model_validator(mode="after")
     def _one(self) -> ModelVersionCreate:
         if (self.source is None) == (self.run is None):
-            raise wrong("source", "give either source or run")
+            raise wrong("source", "give either source or run", "one_of_two")
         return self
 
 

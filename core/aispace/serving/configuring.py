@@ -148,7 +148,7 @@ class Configuring:
         source = self.platform.blobs.path(entry.sha256).read_bytes()[: MOST_SOURCE + 1]
         problem = source_problem(source)
         if problem is not None:
-            raise Invalid(field, f"Script: {file} {problem}", code="not_a_script")
+            raise Invalid(field, f"Script: {file} {problem}", code="not_a_script", params={"file": file})
 
     def _image(
         self,
@@ -172,7 +172,12 @@ class Configuring:
         for name, most in (("threads", 256), ("workers", 64)):
             value = parameters.get(name)
             if value is not None and (type(value) is not int or not 0 <= value <= most):
-                raise Invalid("parameters", f"Parameters: {name} must be a whole number from 0 to {most}.")
+                raise Invalid(
+                    "parameters",
+                    f"Parameters: {name} must be a whole number from 0 to {most}.",
+                    code="not_between",
+                    params={"low": 0, "high": most},
+                )
 
 
 def source_problem(source: bytes) -> str | None:

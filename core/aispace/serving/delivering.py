@@ -100,11 +100,13 @@ class Delivering:
 
     def _into_source(self, principal: Principal, source: dict[str, Any]) -> dict[str, Any]:
         if source["kind"] != "dataset":
-            raise Invalid("name", "Name: the files came from a folder. Name the dataset that is made of them.")
+            words = "Name: the files came from a folder. Name the dataset that is made of them."
+            raise Invalid("name", words, code="missing")
         dataset = self.platform.datasets.get(principal, source["dataset_id"])
         self._check_kind(dataset.annotation_type)
         if "write" not in dataset.can:
-            raise Invalid("name", f"Name: {dataset.name!r} belongs to somebody else. Name a dataset of your own.")
+            words = f"Name: {dataset.name!r} belongs to somebody else. Name a dataset of your own."
+            raise Invalid("name", words, code="not_owner")
         return {"step": "annotate", "dataset_id": dataset.id, "name": dataset.name}
 
     @staticmethod

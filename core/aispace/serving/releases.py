@@ -33,7 +33,9 @@ class Releases:
         given = body.model_dump(include=set(DEPLOYED) & body.model_fields_set)
         for name in ("spec_id", "replicas", "parameters", "argument_mapping", "environment"):
             if name in given and given[name] is None:
-                raise Invalid(name, f"{name}: a value is needed. Leave it out to have it as in production.")
+                raise Invalid(
+                    name, f"{name}: a value is needed. Leave it out to have it as in production.", code="missing"
+                )
         configured = self.serving.configuring.check(principal, wanted_of(production) | given)
         with self.db.write() as session:
             row = self._locked(session, principal, service_id)
@@ -71,7 +73,7 @@ class Releases:
             details: dict[str, Any] = {}
             if "share" in body.model_fields_set:
                 if body.share is None:
-                    raise Invalid("share", "Share: a whole number from 0 to 100 is needed.")
+                    raise Invalid("share", "Share: a whole number from 0 to 100 is needed.", code="int_type")
                 details |= {"share": body.share, "previous": canary.share}
                 canary.share = body.share
             if "rule" in body.model_fields_set:

@@ -9,7 +9,18 @@ from typing_extensions import TypedDict
 
 from ..identity import Visibility
 from ..models.schemas import Tensor
-from ..schemas import NAME_PATTERN, OwnedQuery, OwnedRead, Reason, Ref, Schema, Timestamp, TimestampIn, VersionName
+from ..schemas import (
+    NAME_PATTERN,
+    OwnedQuery,
+    OwnedRead,
+    Reason,
+    Ref,
+    Schema,
+    Timestamp,
+    TimestampIn,
+    VersionName,
+    unfit,
+)
 
 ServiceName = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=NAME_PATTERN)]
 ServiceDescription = Annotated[str, StringConstraints(max_length=200)]
@@ -41,7 +52,7 @@ def own_environment(environment: dict[str, str] | None) -> dict[str, str] | None
     """Refuse names that belong to the platform."""
     for name in environment or {}:
         if name.upper().startswith("AISPACE_") or name in ("PYTHONPATH", "PYTHONHOME", "LD_PRELOAD"):
-            raise ValueError(f"{name} is set by the platform; choose another name")
+            raise unfit("name_reserved", f"{name} is set by the platform; choose another name", name=name)
     return environment
 
 
@@ -76,7 +87,7 @@ class RollbackRule(Schema):
     @model_validator(mode="after")
     def _something(self) -> RollbackRule:
         if self.errors_percent is None and self.p99_ms is None:
-            raise ValueError("give a limit of errors or of latency, or leave the rule out")
+            raise unfit("rule_empty", "give a limit of errors or of latency, or leave the rule out")
         return self
 
 
@@ -96,7 +107,9 @@ class AutoStop(Schema):
     @model_validator(mode="after")
     def _something(self) -> AutoStop:
         if self.after_hours is None and self.at is None and self.idle_minutes is None:
-            raise ValueError("say after how many hours, at what time or after how much idle time it stops")
+            raise unfit(
+                "stop_rule_empty", "say after how many hours, at what time or after how much idle time it stops"
+            )
         return self
 
 

@@ -211,7 +211,7 @@ class ServingService(LoggingConfigurable):
         given = body.model_fields_set
         for name in given - NULLABLE:
             if getattr(body, name) is None:
-                raise Invalid(name, f"{name}: a value is needed. Leave it out to keep the present one.")
+                raise Invalid(name, f"{name}: a value is needed. Leave it out to keep the present one.", code="missing")
         before = self.row(principal, "write:service", service_id)
         wanted = self._present(before) | body.model_dump(include=set(DEPLOYED) & given)
         changed = wanted != self._present(before)

@@ -32,7 +32,9 @@ def parse_metadata(header: str) -> dict[str, str]:
         The header is not of the form, too long, or a value is no UTF-8.
     """
     if len(header) > MAX_METADATA:
-        raise Invalid("Upload-Metadata", f"Upload-Metadata: longer than {MAX_METADATA} characters.")
+        raise Invalid(
+            "Upload-Metadata", f"Upload-Metadata: longer than {MAX_METADATA} characters.", code="header_invalid"
+        )
     found: dict[str, str] = {}
     for item in filter(None, (part.strip() for part in header.split(","))):
         key, _, value = item.partition(" ")
@@ -40,7 +42,9 @@ def parse_metadata(header: str) -> dict[str, str]:
             found[key] = base64.b64decode(value.strip(), validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError) as error:
             raise Invalid(
-                "Upload-Metadata", f"Upload-Metadata: the value of {key[:64]!r} is no base64 text."
+                "Upload-Metadata",
+                f"Upload-Metadata: the value of {key[:64]!r} is no base64 text.",
+                code="header_invalid",
             ) from error
     return found
 
@@ -61,7 +65,11 @@ def parse_checksum(header: str | None) -> tuple[str, bytes] | None:
     except binascii.Error:
         digest = b""
     if name not in CHECKSUMS or len(digest) != hashlib.new(name, usedforsecurity=False).digest_size:
-        raise Invalid("Upload-Checksum", f"Upload-Checksum: use one of {', '.join(CHECKSUMS)} and a base64 digest.")
+        raise Invalid(
+            "Upload-Checksum",
+            f"Upload-Checksum: use one of {', '.join(CHECKSUMS)} and a base64 digest.",
+            code="header_invalid",
+        )
     return name, digest
 
 

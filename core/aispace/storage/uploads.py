@@ -163,7 +163,9 @@ class UploadService(LoggingConfigurable):
             except UnsafePath as error:
                 raise Invalid("relativePath", f"Path: {error.message}.", code=error.code) from None
         if batch is not None and not BATCH.match(batch):
-            raise Invalid("batch", "Batch: 1 to 64 letters, digits, '-' and '_'.")
+            raise Invalid(
+                "batch", "Batch: 1 to 64 letters, digits, '-' and '_'.", code="file_name", params={"limit": 64}
+            )
         return Upload(
             id=new_id("upl"),
             owner_id=principal.user_id,

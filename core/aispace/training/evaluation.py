@@ -74,7 +74,9 @@ class EvaluationFiles:
         offset = 0
         if query.cursor is not None:
             if not (query.cursor.isascii() and query.cursor.isdigit() and len(query.cursor) < 16):
-                raise Invalid("cursor", "Cursor: not one that an answer gave. Begin without a cursor.")
+                raise Invalid(
+                    "cursor", "Cursor: not one that an answer gave. Begin without a cursor.", code="cursor_unknown"
+                )
             offset = int(query.cursor)
         items: list[EvaluatedSample] = []
         following = None

@@ -146,7 +146,7 @@ class Refused(AISpaceError):
 class Collector:
     """Gathers errors of fields, so that all are told at once."""
 
-    fields: list[dict[str, str]] = field(default_factory=list)
+    fields: list[dict[str, Any]] = field(default_factory=list)
 
     @contextmanager
     def part(self, prefix: str = "") -> Iterator[None]:
@@ -154,7 +154,14 @@ class Collector:
         try:
             yield
         except (Invalid, Conflict, NotFound) as error:
-            found = error.details.get("fields") or [{"field": prefix, "message": error.message, "code": error.code}]
+            found = error.details.get("fields") or [
+                {
+                    "field": prefix,
+                    "message": error.message,
+                    "code": error.code,
+                    "params": error.details.get("params", {}),
+                }
+            ]
             self.fields.extend(found)
 
     def raise_any(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ..errors import AISpaceError, NameTaken
-from ..schemas import Amount
+from ..schemas import Amount, params_of
 from .plan import Collector, Plan, Refused, make_plan
 from .schemas import Comparison, Estimate, EstimateRequest, FieldError, RunChanges, RunRead, RunSettings
 
@@ -25,7 +25,7 @@ MISSING = {
 ALWAYS_COMPARED = ("note",)
 
 
-def settings_errors(error: ValidationError) -> list[dict[str, str]]:
+def settings_errors(error: ValidationError) -> list[dict[str, Any]]:
     """Turn pydantic's errors into those of fields."""
     found = []
     for item in error.errors():
@@ -33,7 +33,9 @@ def settings_errors(error: ValidationError) -> list[dict[str, str]]:
         message = MISSING.get(field) if item["type"] in ("missing", "string_type", "model_type") else None
         code = "missing" if message else item["type"]
         text = item["msg"].removeprefix("Value error, ")
-        found.append({"field": field, "message": message or f"{field}: {text}.", "code": code})
+        params = params_of(item.get("ctx", {}))
+        about = {"field": field, "message": message or f"{field}: {text}.", "code": code}
+        found.append({**about, "params": params} if params else about)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
 from ..algorithms.parameters import Value
 from ..algorithms.schemas import ArgumentMapping, ImageId
@@ -25,6 +25,7 @@ from ..schemas import (
     VersionName,
     VersionRef,
     refuse_nulls,
+    unfit,
     wrong,
 )
 from ..workloads.schemas import EnvName, RunProgress, WorkloadRead
@@ -38,9 +39,9 @@ RESERVED_ENVIRONMENT = ("AISPACE_", "PYTHONPATH", "PATH", "HOME", "LD_PRELOAD", 
 def _environment(value: dict[str, str]) -> dict[str, str]:
     for name, text in value.items():
         if name.startswith(RESERVED_ENVIRONMENT) and name not in ("HOMEPAGE",):
-            raise ValueError(f"{name} is set by the platform")
+            raise unfit("name_reserved", f"{name} is set by the platform", name=name)
         if "\0" in text:
-            raise ValueError(f"{name} holds the character NUL")
+            raise unfit("nul", f"{name} holds the character NUL", name=name)
     return value
 
 
@@ -166,7 +167,9 @@ class FieldError(Schema):
 
     field: str
     message: str
-    code: str = "invalid"
+    code: str
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+    """Numbers, names and limits in its message, for translation."""
 
 
 class Estimate(Schema):
@@ -301,7 +304,7 @@ class SaveModel(Schema):
     @model_validator(mode="after")
     def _one(self) -> SaveModel:
         if (self.name is None) == (self.model_id is None):
-            raise wrong("name", "give either name or model_id")
+            raise wrong("name", "give either name or model_id", "one_of_two")
         return self
 
 

@@ -138,8 +138,10 @@ class TemplateService:
         try:
             return SHAPES[kind].model_validate(settings).model_dump(mode="json")
         except ValidationError as error:
-            found = [f"settings.{item['field']}" for item in settings_errors(error)]
-            raise Invalid(found[0], f"{found[0]}: {settings_errors(error)[0]['message']}") from None
+            first = settings_errors(error)[0]
+            field = f"settings.{first['field']}"
+            words, code, params = f"{field}: {first['message']}", first["code"], first.get("params")
+            raise Invalid(field, words, code=code, params=params) from None
 
     @staticmethod
     def _row(session: Session, principal: Principal, action: str, template_id: str) -> JobTemplate:

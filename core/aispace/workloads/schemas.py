@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from ..schemas import Amount, ListQuery, Reason, Ref, Schema, Timestamp
+from ..schemas import Amount, ListQuery, Reason, Ref, Schema, Timestamp, unfit
 from .states import AttemptStatus, Priority, Status, Target
 
 Kind = Literal[
@@ -75,7 +75,7 @@ class WorkloadSpec(Schema):
     def _no_null(cls, value: Any) -> Any:
         texts = [*value, *value.values()] if isinstance(value, dict) else value
         if any("\0" in text for text in texts):
-            raise ValueError("contains a NUL character")
+            raise unfit("nul", "contains a NUL character")
         return value
 
 

@@ -29,8 +29,8 @@ export function registerFieldErrors(words: Words): void {
 
 /** What is wrong with a field, in the user's language; the server's English sentence where the code is unknown. */
 export function fieldText(trans: ITrans, error: IFieldError): string {
-  const word = error.code ? fieldErrors[error.code] : undefined;
-  return word ? word(trans, { ...error.params, message: error.message }) : error.message;
+  const word = error.code ? (fieldErrors[error.code] ?? errors[error.code]) : undefined;
+  return word ? word(trans, error.params ?? {}) : error.message;
 }
 
 const events: Words = { ...EVENT_WORDS, ...LIFECYCLE_EVENTS };

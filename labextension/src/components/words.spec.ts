@@ -33,6 +33,38 @@ describe('the words of codes', () => {
     }
   });
 
+  it('of fields are wholly in the language: what the server says of one is English and part of none', () => {
+    const said = 'Name: an English sentence of the server.';
+    for (const code of Object.keys(FIELD_WORDS)) {
+      const field = { field: 'name', code, message: said, params: { message: said } };
+      expect(`${code} ${fieldText(chinese, field)}`).not.toContain('English');
+      expect(`${code} ${fieldText(english, field)}`).not.toContain('English');
+    }
+  });
+
+  it('of fields tell the limit, each its own', () => {
+    const refused = new AISpaceError(422, {
+      code: 'invalid',
+      message: 'x',
+      details: {
+        fields: [
+          { field: 'replicas', message: 'x', code: 'less_than_equal', params: { le: 16 } },
+          { field: 'name', message: 'x', code: 'string_too_long', params: { max_length: 50 } }
+        ]
+      }
+    });
+    expect(refused.fields.map(one => fieldText(chinese, one))).toEqual([
+      '太大。最多为16。',
+      '太长。最多50个字符。'
+    ]);
+  });
+
+  it('of a refusal also serve a field', () => {
+    expect(fieldText(chinese, { field: 'source', code: 'archive_broken', message: 'English' })).not.toContain(
+      'English'
+    );
+  });
+
   it('name who uses something, and do not name whom one may not know', () => {
     const users = [
       { kind: 'model', id: 'mdl_1', name: 'digits' },

@@ -10,7 +10,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from aispace.errors import AISpaceError, Invalid
-from aispace.schemas import NAME_HELP, NAME_PATTERN, Schema
+from aispace.schemas import NAME_HELP, NAME_PATTERN, Schema, params_of
 from pydantic import TypeAdapter, ValidationError
 
 ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
@@ -43,7 +43,9 @@ def invalid_fields(error: ValidationError, given: Any, outer: str = "") -> AISpa
         message = item["msg"].removeprefix("Value error, ")[:LONGEST_MESSAGE]
         if context.get("pattern") == NAME_PATTERN:
             message = f"Use {NAME_HELP}"
-        fields.append({"field": name, "message": message, "code": item["type"]})
+        params = params_of(context)
+        told: dict[str, Any] = {"field": name, "message": message, "code": item["type"]}
+        fields.append({**told, "params": params} if params else told)
     first = fields[0]
     more = f" ({len(fields)} fields are wrong.)" if len(fields) > 1 else ""
     return AISpaceError(
