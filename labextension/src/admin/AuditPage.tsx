@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { IEventRead } from '../client';
 import { AISpaceError } from '../client';
 import { useApp, usePage } from '../components/context';
-import { Button } from '../components/controls';
+import { Button, PlainHead } from '../components/controls';
 import { eventText } from '../components/messages';
 import { PageFrame } from '../components/PageFrame';
 import { EmptyState, ErrorView, Skeleton } from '../components/states';
@@ -125,16 +125,16 @@ export default function AuditPage(): JSX.Element {
       {items.length > 0 ? (
         <div className="ais-AuditScroll" role="region" tabIndex={0} aria-label={trans.__('Audit log')}>
           <table className="ais-PlainTable">
-            <thead>
-              <tr>
-                <th scope="col">{trans.__('Number')}</th>
-                <th scope="col">{trans.__('When')}</th>
-                <th scope="col">{trans.__('Who')}</th>
-                <th scope="col">{trans.__('What')}</th>
-                <th scope="col">{trans.__('Object')}</th>
-                <th scope="col">{trans.__('Details')}</th>
-              </tr>
-            </thead>
+            <PlainHead
+              columns={[
+                trans.__('Number'),
+                trans.__('When'),
+                trans.__('Who'),
+                trans.__('What'),
+                trans.__('Object'),
+                trans.__('Details')
+              ]}
+            />
             <tbody>
               {items.map(one => (
                 <tr key={one.position}>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { PageLink, useApp } from '../components/context';
+import { PlainHead } from '../components/controls';
 import { bytes, metric } from '../components/formats';
 import { Icon } from '../components/Icon';
 import { PageFrame } from '../components/PageFrame';
@@ -154,18 +155,14 @@ export default function OverviewPage(): JSX.Element {
       <Loaded query={queues} rows={2}>
         {data => (
           <table className="ais-PlainTable" aria-label={trans.__('Queues')}>
-            <thead>
-              <tr>
-                <th scope="col">{trans.__('Queue')}</th>
-                <th scope="col" className="ais-mod-right">
-                  {trans.__('Running')}
-                </th>
-                <th scope="col" className="ais-mod-right">
-                  {trans.__('Waiting')}
-                </th>
-                <th scope="col">{trans.__('Oldest since')}</th>
-              </tr>
-            </thead>
+            <PlainHead
+              columns={[
+                trans.__('Queue'),
+                { number: trans.__('Running') },
+                { number: trans.__('Waiting') },
+                trans.__('Oldest since')
+              ]}
+            />
             <tbody>
               {data.items.map(one => (
                 <tr key={one.name}>

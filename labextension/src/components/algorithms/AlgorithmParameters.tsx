@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { IAlgorithmRead, IAlgorithmVersionRead } from '../../client';
 import { useApp } from '../context';
-import { Button, SelectField, TextField } from '../controls';
+import { Button, PlainHead, SelectField, TextField } from '../controls';
 import { useFieldErrors } from '../FormPage';
 import { Refusal } from '../parts/ObjectDialogs';
 import { presetText } from '../presetWords';
@@ -55,15 +55,15 @@ export function AlgorithmParameters(props: {
         ) : (
           <div className="ais-Scroll" role="region" tabIndex={0} aria-label={trans.__('Parameters')}>
             <table className="ais-PlainTable">
-              <thead>
-                <tr>
-                  <th scope="col">{trans.__('Name')}</th>
-                  <th scope="col">{trans.__('Type')}</th>
-                  <th scope="col">{trans.__('Default')}</th>
-                  <th scope="col">{trans.__('Range')}</th>
-                  <th scope="col">{trans.__('What for')}</th>
-                </tr>
-              </thead>
+              <PlainHead
+                columns={[
+                  trans.__('Name'),
+                  trans.__('Type'),
+                  trans.__('Default'),
+                  trans.__('Range'),
+                  trans.__('What for')
+                ]}
+              />
               <tbody>
                 {version.parameters.map(one => (
                   <tr key={one.name}>

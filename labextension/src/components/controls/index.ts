@@ -8,3 +8,4 @@ export { Menu, MenuButton } from './Menu';
 export type { IMenuItem } from './Menu';
 export { Tabs } from './Tabs';
 export type { ITab } from './Tabs';
+export { PlainHead } from './PlainHead';

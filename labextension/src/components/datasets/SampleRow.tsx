@@ -1,10 +1,9 @@
 import type { IColumn, ILabel, ISampleRead } from '../../client';
 import { shownValue } from '../../annotator/objects';
 import { useTrans } from '../context';
-import { Icon } from '../Icon';
-import { lookOf, statusWord } from '../status';
 import { labelColour } from './labelColour';
-import type { ISampleCell } from './Thumbnail';
+import type { ISampleCell } from './SampleOption';
+import { reasonOf, SampleMark, SampleOption } from './SampleOption';
 
 /** As many columns as fit beside the label. */
 const COLUMNS = 8;
@@ -19,53 +18,30 @@ export function SampleRow(props: ISampleCell & { columns: IColumn[]; height: num
   const trans = useTrans();
   const { sample, columns } = props;
   const names = sample?.annotation.objects.map(object => object.label ?? '').filter(Boolean) ?? [];
-  const look = lookOf(sample?.state ?? 'unknown');
-  const score = sample?.state === 'auto' ? sample.annotation.objects[0]?.score : null;
-  const reason = sample?.state === 'rejected' ? sample.review?.reason : '';
-  const colour = (name: string): string => colourOf(props.labels, name);
+  const reason = reasonOf(sample);
   return (
-    <div
-      role="option"
-      data-index={props.index}
-      data-sample={sample?.id}
-      aria-selected={props.selected}
-      aria-setsize={props.total}
-      aria-posinset={props.index + 1}
-      aria-label={
-        sample
-          ? [
-              sample.excerpt?.slice(0, 80) ?? sample.path,
-              ...columns.map(column => `${column.name} ${String(sample.values?.[column.name] ?? '')}`),
-              statusWord(trans, sample.state),
-              names.join(', ') || trans.__('no label'),
-              sample.hard ? trans.__('hard example') : '',
-              reason
-            ]
-              .filter(Boolean)
-              .join(', ')
-          : trans.__('Sample %1', props.index + 1)
-      }
+    <SampleOption
+      {...props}
+      words={one => ({
+        what: [
+          one.excerpt?.slice(0, 80) ?? one.path,
+          ...columns.map(column => `${column.name} ${String(one.values?.[column.name] ?? '')}`)
+        ],
+        labels: names.join(', ')
+      })}
       className="ais-SampleRow"
       style={{ height: props.height }}
-      tabIndex={props.focusable ? 0 : -1}
-      onClick={props.onPick}
-      onDoubleClick={props.onOpen}
     >
       {sample ? (
         <>
-          <span className="ais-Sample-label">
-            <Icon name={look.icon} className={`ais-tone-${look.tone}`} />
-            {names.length > 0 ? (
-              <>
-                <i style={{ background: colour(names[0]) }} />
-                <b>{names.join(', ')}</b>
-              </>
-            ) : (
-              <span className="ais-Muted">{trans.__('no label')}</span>
-            )}
-            {score !== null && score !== undefined ? <span>{`a${Math.round(score * 100)}`}</span> : null}
-            {sample.hard ? <Icon name="flag" className="ais-tone-warning" /> : null}
-          </span>
+          <SampleMark
+            sample={sample}
+            label={
+              names.length > 0 ? { colour: colourOf(props.labels, names[0]), text: names.join(', ') } : null
+            }
+          >
+            <span className="ais-Muted">{trans.__('no label')}</span>
+          </SampleMark>
           {columns.length > 0 ? (
             columns.map(column => (
               <span
@@ -84,7 +60,7 @@ export function SampleRow(props: ISampleCell & { columns: IColumn[]; height: num
           )}
         </>
       ) : null}
-    </div>
+    </SampleOption>
   );
 }
 

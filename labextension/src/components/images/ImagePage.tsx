@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { IImageRead } from '../../client';
 import { useApp, usePage } from '../context';
-import { Button, TextArea } from '../controls';
+import { Button, PlainHead, TextArea } from '../controls';
 import { bytes, count } from '../formats';
 import { Icon } from '../Icon';
 import { reasonText } from '../messages';
@@ -240,12 +240,7 @@ function Packages(props: { image: IImageRead; blocked: string | null; reload: ()
           </div>
           <div className="ais-Scroll" role="region" tabIndex={0} aria-label={trans.__('Installed packages')}>
             <table className="ais-PlainTable">
-              <thead>
-                <tr>
-                  <th scope="col">{trans.__('Package')}</th>
-                  <th scope="col">{trans.__('Version')}</th>
-                </tr>
-              </thead>
+              <PlainHead columns={[trans.__('Package'), trans.__('Version')]} />
               <tbody>
                 {shown.map(one => (
                   <tr key={one.name}>

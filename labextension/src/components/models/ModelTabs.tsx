@@ -1,6 +1,7 @@
 import type { IModelRead, IModelVersionRead, ITensor } from '../../client';
 import { BarList } from '../charts/BarList';
 import { PageLink, useApp } from '../context';
+import { PlainHead } from '../controls';
 import { count, metric } from '../formats';
 import { Facts } from '../PageFrame';
 import { Icon } from '../Icon';
@@ -126,13 +127,7 @@ function TensorTable(props: { label: string; tensors: ITensor[] }): JSX.Element 
         <p className="ais-Muted">{trans.__('not told by its config.json')}</p>
       ) : (
         <table className="ais-PlainTable" aria-label={props.label}>
-          <thead>
-            <tr>
-              <th scope="col">{trans.__('Name')}</th>
-              <th scope="col">{trans.__('Data type')}</th>
-              <th scope="col">{trans.__('Shape')}</th>
-            </tr>
-          </thead>
+          <PlainHead columns={[trans.__('Name'), trans.__('Data type'), trans.__('Shape')]} />
           <tbody>
             {props.tensors.map(tensor => (
               <tr key={tensor.name}>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useApp } from '../context';
-import { Button } from '../controls';
+import { Button, PlainHead } from '../controls';
 import { count, percent } from '../formats';
 import { PageHost } from '../PageHost';
 import { formatPath } from '../router';
@@ -120,14 +120,9 @@ function ModelRow(props: { link: IModelLink; threshold: number; onProposed: () =
       {rows ? (
         rows.length > 0 ? (
           <table className="ais-PlainTable">
-            <thead>
-              <tr>
-                <th scope="col">{trans.__('Label')}</th>
-                <th scope="col">{trans.__('Wrong')}</th>
-                <th scope="col">{trans.__('Samples')}</th>
-                <th scope="col">{trans.__('Share')}</th>
-              </tr>
-            </thead>
+            <PlainHead
+              columns={[trans.__('Label'), trans.__('Wrong'), trans.__('Samples'), trans.__('Share')]}
+            />
             <tbody>
               {rows.map(row => (
                 <tr key={row.label}>

@@ -1,5 +1,6 @@
 import type { IFileEntry } from '../../client';
 import { useApp } from '../context';
+import { PlainHead } from '../controls';
 import { bytes, count } from '../formats';
 import { EmptyState } from '../states';
 
@@ -18,14 +19,7 @@ export function FileTable(props: {
   return (
     <>
       <table className="ais-PlainTable" aria-label={props.label}>
-        <thead>
-          <tr>
-            <th scope="col">{trans.__('Path')}</th>
-            <th scope="col" className="ais-mod-right">
-              {trans.__('Size')}
-            </th>
-          </tr>
-        </thead>
+        <PlainHead columns={[trans.__('Path'), { number: trans.__('Size') }]} />
         <tbody>
           {props.files.map(file => (
             <tr key={file.path}>

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { IServiceRead } from '../../client';
 import { MetricChart } from '../charts/MetricChart';
 import { useApp, usePage } from '../context';
+import { PlainHead } from '../controls';
 import { count, metric, percent } from '../formats';
 import { NAMES } from '../names';
 import { EmptyState, Loaded } from '../states';
@@ -116,23 +117,15 @@ export function ServiceCalls(props: { service: IServiceRead; total: number }): J
               </div>
               {Object.keys(series.by_deployment).length > 1 ? (
                 <table className="ais-PlainTable" aria-label={trans.__('By deployment')}>
-                  <thead>
-                    <tr>
-                      <th scope="col">{trans.__('Deployment')}</th>
-                      <th scope="col" className="ais-mod-right">
-                        {trans.__('Calls')}
-                      </th>
-                      <th scope="col" className="ais-mod-right">
-                        {trans.__('Errors')}
-                      </th>
-                      <th scope="col" className="ais-mod-right">
-                        {NAMES.p50}
-                      </th>
-                      <th scope="col" className="ais-mod-right">
-                        {NAMES.p99}
-                      </th>
-                    </tr>
-                  </thead>
+                  <PlainHead
+                    columns={[
+                      trans.__('Deployment'),
+                      { number: trans.__('Calls') },
+                      { number: trans.__('Errors') },
+                      { number: NAMES.p50 },
+                      { number: NAMES.p99 }
+                    ]}
+                  />
                   <tbody>
                     {Object.entries(series.by_deployment).map(([number, one]) => (
                       <tr key={number}>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { IComparison, IRunRead } from '../../client';
+import { ChartChoices, PLAIN } from '../charts/ChartChoices';
 import { MetricChart } from '../charts/MetricChart';
 import { colourOf, dashOf } from '../charts/series';
 import { PageLink, useApp, usePage } from '../context';
@@ -36,8 +37,8 @@ export default function ComparePage(): JSX.Element {
   });
   const board = useTensorBoard();
   const [onlyDifferences, setOnlyDifferences] = useState(true);
-  const [axis, setAxis] = useState<'step' | 'time'>('step');
-  const [smoothing, setSmoothing] = useState(0);
+  const [choices, setChoices] = useState(PLAIN);
+  const { axis, smoothing } = choices;
   const without = (run: IRunRead): string =>
     `/training-jobs/compare?${names
       .filter(name => name !== `${run.job_id}:${run.version}`)
@@ -99,29 +100,7 @@ export default function ComparePage(): JSX.Element {
           />
           <h2>{trans.__('Metrics')}</h2>
           <div className="ais-Table-bar">
-            <label className="ais-Row">
-              {trans.__('Over')}
-              <select
-                className="ais-Input ais-mod-filter"
-                value={axis}
-                onChange={event => setAxis(event.target.value as 'step' | 'time')}
-              >
-                <option value="step">{trans.__('steps')}</option>
-                <option value="time">{trans.__('time')}</option>
-              </select>
-            </label>
-            <label className="ais-Row">
-              {trans.__('Smoothing')}
-              <input
-                type="range"
-                min={0}
-                max={0.98}
-                step={0.02}
-                value={smoothing}
-                onChange={event => setSmoothing(Number(event.target.value))}
-              />
-              <span className="ais-Number">{smoothing === 0 ? trans.__('off') : smoothing.toFixed(2)}</span>
-            </label>
+            <ChartChoices value={choices} onChange={setChoices} />
           </div>
           <div className="ais-Charts">
             {groupSeries(

@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import type { IRunRead } from '../../client';
+import { ChartChoices, PLAIN } from '../charts/ChartChoices';
 import { MetricChart } from '../charts/MetricChart';
 import { summary } from '../charts/series';
 import { useApp } from '../context';
+import { PlainHead } from '../controls';
 import { metric } from '../formats';
 import { WorkloadMetrics } from '../parts/WorkloadMetrics';
 import { ErrorView, EmptyState, Skeleton } from '../states';
@@ -13,8 +15,8 @@ import { groupSeries, useScalars } from './useScalars';
 export function RunMetrics(props: { run: IRunRead; runs: IRunRead[] }): JSX.Element {
   const { trans } = useApp();
   const { run } = props;
-  const [axis, setAxis] = useState<'step' | 'time'>('step');
-  const [smoothing, setSmoothing] = useState(0);
+  const [choices, setChoices] = useState(PLAIN);
+  const { axis, smoothing } = choices;
   const [beside, setBeside] = useState('');
   const active = isActive(run.status);
   const scalars = useScalars({
@@ -38,29 +40,7 @@ export function RunMetrics(props: { run: IRunRead; runs: IRunRead[] }): JSX.Elem
   return (
     <>
       <div className="ais-Table-bar">
-        <label className="ais-Row">
-          {trans.__('Over')}
-          <select
-            className="ais-Input ais-mod-filter"
-            value={axis}
-            onChange={event => setAxis(event.target.value as 'step' | 'time')}
-          >
-            <option value="step">{trans.__('steps')}</option>
-            <option value="time">{trans.__('time')}</option>
-          </select>
-        </label>
-        <label className="ais-Row">
-          {trans.__('Smoothing')}
-          <input
-            type="range"
-            min={0}
-            max={0.98}
-            step={0.02}
-            value={smoothing}
-            onChange={event => setSmoothing(Number(event.target.value))}
-          />
-          <span className="ais-Number">{smoothing === 0 ? trans.__('off') : smoothing.toFixed(2)}</span>
-        </label>
+        <ChartChoices value={choices} onChange={setChoices} />
         {props.runs.length > 1 ? (
           <label className="ais-Row">
             {trans.__('Beside')}
@@ -110,20 +90,14 @@ export function RunMetrics(props: { run: IRunRead; runs: IRunRead[] }): JSX.Elem
       </div>
       {names.length > 0 ? (
         <table className="ais-PlainTable" aria-label={trans.__('Last and best values')}>
-          <thead>
-            <tr>
-              <th scope="col">{trans.__('Metric')}</th>
-              <th scope="col" className="ais-mod-right">
-                {trans.__('Last')}
-              </th>
-              <th scope="col" className="ais-mod-right">
-                {trans.__('Best')}
-              </th>
-              <th scope="col" className="ais-mod-right">
-                {trans.__('at step')}
-              </th>
-            </tr>
-          </thead>
+          <PlainHead
+            columns={[
+              trans.__('Metric'),
+              { number: trans.__('Last') },
+              { number: trans.__('Best') },
+              { number: trans.__('at step') }
+            ]}
+          />
           <tbody>
             {names.map(([name, one]) => {
               const facts = summary(

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { BarList } from '../charts/BarList';
 import { useApp, usePage } from '../context';
-import { Button } from '../controls';
+import { Button, PlainHead } from '../controls';
 import { dateTime, duration, money, percent, zone } from '../formats';
 import { kindWord } from '../kinds';
 import { PageFrame } from '../PageFrame';
@@ -227,21 +227,15 @@ export default function UsagePage(): JSX.Element {
       <Loaded query={specs} rows={3}>
         {list => (
           <table className="ais-PlainTable" aria-label={trans.__('Prices')}>
-            <thead>
-              <tr>
-                <th scope="col">{trans.__('Resource spec')}</th>
-                <th scope="col" className="ais-mod-right">
-                  {trans.__('CPU')}
-                </th>
-                <th scope="col">{trans.__('Accelerator')}</th>
-                <th scope="col" className="ais-mod-right">
-                  {trans.__('Price per hour')}
-                </th>
-                <th scope="col" className="ais-mod-right">
-                  {trans.__('Free now')}
-                </th>
-              </tr>
-            </thead>
+            <PlainHead
+              columns={[
+                trans.__('Resource spec'),
+                { number: trans.__('CPU') },
+                trans.__('Accelerator'),
+                { number: trans.__('Price per hour') },
+                { number: trans.__('Free now') }
+              ]}
+            />
             <tbody>
               {list.items
                 .filter(one => one.enabled)
