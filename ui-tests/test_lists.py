@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from aispace.client import AISpaceClient
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Locator, expect
 from visitor import Possessions, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -116,3 +117,229 @@ def test_files_are_chosen_in_the_language_of_the_interface(at_desk: Visitor, tmp
     expect(at_desk.content.locator(".ais-FileField")).to_contain_text("1个文件")
     at_desk.picture("file-field")
     at_desk.dress("en", "JupyterLab Light")
+
+
+@pytest.mark.capability("AS1-26", "AS1-29", "AS1-32")
+def test_files_are_found_by_path_looked_at_edited_copied_moved_and_deleted(
+    at_desk: Visitor, client: AISpaceClient, tmp_path: Path
+) -> None:
+    client.files.make_folder("desk")
+    client.files.make_folder("desk/to")
+    client.files.make_file("desk/a.txt", "alpha beta alpha\n")
+    client.files.make_file("desk/b.txt", "b")
+    keys = at_desk.page.keyboard
+    at_desk.open("/files")
+    path = at_desk.content.get_by_label("Path of the folder")
+    expect(path).to_have_value("/")
+    path.fill("/desk/to")
+    keys.press("Enter")
+    expect(at_desk.content.get_by_role("heading", level=1)).to_have_text("to")
+    assert at_desk.address == "/files/mine/desk/to"
+    at_desk.button("One folder up").click()
+    expect(path).to_have_value("/desk")
+    path.fill("/desk/../../../etc")
+    keys.press("Enter")
+    expect(at_desk.content.locator(".ais-PathBar [role=alert]")).to_be_visible()
+    at_desk.errors.clear()  # the browser's word for it
+    assert at_desk.address == "/files/mine/desk"
+    path.fill("/desk/to")
+    keys.press("Enter")
+    expect(path).to_have_value("/desk/to")
+    at_desk.content.locator(".ais-Crumbs").get_by_text("desk", exact=True).click()
+    expect(path).to_have_value("/desk")
+
+    def row(name: str) -> Locator:
+        return at_desk.content.locator(f".ais-Table-row[data-key$='/{name}']")
+
+    def tick(*names: str) -> None:
+        for name in names:
+            row(name).get_by_role("checkbox").check()
+
+    def into(verb: str) -> None:
+        dialog = at_desk.page.get_by_role("dialog")
+        dialog.get_by_text("to", exact=True).click()
+        dialog.get_by_role("button", name=re.compile(f"^{verb} here")).click()
+        expect(dialog).to_have_count(0)
+
+    def inside(folder: str) -> list[str]:
+        return sorted(file.name for file in client.files.list(folder))
+
+    row("a.txt").get_by_role("gridcell").nth(2).click()
+    expect(at_desk.content.locator("pre.ais-FilePreview")).to_have_text("alpha beta alpha\n")
+    at_desk.picture("file-preview")
+    keys.press("Escape")
+
+    tick("a.txt", "b.txt")
+    at_desk.button("Copy to").click()
+    into("Copy")
+    at_desk.button("Clear selection").click()
+    assert inside("desk/to") == ["a.txt", "b.txt"]
+    assert inside("desk") == ["a.txt", "b.txt", "to"]
+    row("b.txt").get_by_role("button", name=re.compile("^Actions")).click()
+    at_desk.page.get_by_role("menuitem", name="Rename").click()
+    at_desk.page.get_by_role("dialog").get_by_label("Name").fill("c.txt")
+    keys.press("Enter")
+    expect(row("c.txt")).to_be_visible()
+    at_desk.button("New file").click()
+    dialog = at_desk.page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("-bad name")
+    keys.press("Enter")
+    expect(dialog.get_by_role("alert").or_(dialog.locator(".ais-FieldError"))).to_be_visible()
+    dialog.get_by_label("Name").fill("d.txt")
+    keys.press("Enter")
+    expect(row("d.txt")).to_be_visible()
+    tick("c.txt", "d.txt")
+    at_desk.button("Move").click()
+    into("Move")
+    expect(row("c.txt")).to_have_count(0)
+    assert inside("desk/to") == ["a.txt", "b.txt", "c.txt", "d.txt"]
+
+    row("a.txt").get_by_role("button", name="a.txt", exact=True).click()
+    editor = at_desk.page.locator(".jp-FileEditor:visible")
+    expect(editor).to_contain_text("alpha beta alpha", timeout=20_000)
+    editor.locator(".cm-content").click()
+    keys.press("Control+f")
+    search = at_desk.page.locator(".jp-DocumentSearch-overlay")
+    at_desk.picture("search")
+    search.get_by_placeholder("Find", exact=True).fill("alpha")
+    expect(editor.locator(".cm-searchMatch")).to_have_count(2)
+    search.locator(".jp-DocumentSearch-toggle-wrapper").first.click()
+    search.get_by_placeholder("Replace").fill("gamma")
+    search.get_by_role("button", name=re.compile("Replace All")).click()
+    expect(editor).to_contain_text("gamma beta gamma")
+    editor.locator(".cm-content").click()
+    keys.press("Control+s")
+    saved = at_desk.page.locator("#jp-main-dock-panel .lm-TabBar-tab.jp-mod-dirty")
+    expect(saved).to_have_count(0)
+    target = client.files.download("desk/a.txt", tmp_path / "a.txt")
+    assert target.read_text() == "gamma beta gamma\n"
+
+    at_desk.open("/files/mine/desk/to")
+    row("a.txt").get_by_role("button", name=re.compile("^Actions")).click()
+    at_desk.page.get_by_role("menuitem", name="Delete").click()
+    assert inside("desk/to") == ["a.txt", "b.txt", "c.txt", "d.txt"]  # not before it is confirmed
+    at_desk.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(row("a.txt")).to_have_count(0)
+    tick("b.txt", "c.txt")
+    at_desk.button("Delete").click()
+    at_desk.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(row("c.txt")).to_have_count(0)
+    assert inside("desk/to") == ["d.txt"]
+    client.files.delete("desk")
+
+
+@pytest.mark.capability("AS1-68", "MA1-05")
+def test_a_label_group_is_made_row_by_row_or_of_json_and_its_labels_change_everywhere(
+    at_desk: Visitor, client: AISpaceClient, tmp_path: Path
+) -> None:
+    page = at_desk.page
+
+    def begin(name: str) -> Locator:
+        at_desk.open("/label-groups")
+        at_desk.button("New label group").first.click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Name", exact=True).fill(name)
+        return dialog
+
+    def made(dialog: Locator) -> list[tuple[str, str | None]]:
+        dialog.get_by_role("button", name="Create").click()
+        expect(dialog).to_have_count(0)
+        expect(at_desk.content.get_by_label("Name", exact=True)).to_be_visible()
+        return [(one.name, one.color) for one in client.label_groups.get(at_desk.address.split("/")[-1]).labels]
+
+    dialog = begin("by-rows")
+    assert dialog.get_by_label("Name", exact=True).get_attribute("maxlength") == "50"
+    assert dialog.get_by_label("Description").get_attribute("maxlength") == "100"
+    dialog.get_by_label("Names of new labels, separated by commas").fill("cat, dog")
+    dialog.get_by_role("button", name="Add label").click()
+    assert dialog.get_by_label("Name of label 1").get_attribute("maxlength") == "30"
+    dialog.get_by_label("Colour of cat", exact=True).fill("#123456")  # the palette
+    dialog.get_by_label("Colour of dog as #rrggbb").fill("#ABCDEF")
+    at_desk.picture("label-group-rows")
+    assert made(dialog) == [("cat", "#123456"), ("dog", "#abcdef")]
+
+    dialog = begin("by-text")
+    dialog.get_by_text("As JSON text or file").click()
+    text = dialog.get_by_label("Labels as JSON")
+    text.fill("[{")
+    expect(dialog.get_by_text("This is no valid JSON.")).to_be_visible()
+    for wrong in ('[{"name": "cat", "color": "orange"}]', f'[{{"name": "{"x" * 31}"}}]'):
+        text.fill(wrong)
+        dialog.get_by_role("button", name="Create").click()
+        expect(dialog.get_by_text(re.compile("^Label 1: "))).to_be_visible()
+        at_desk.errors.clear()
+    text.fill('[{"name": "cat", "color": "#00FF00"}, {"name": "猫"}]')
+    labels = made(dialog)
+    assert (labels[0], labels[1][0]) == (("cat", "#00ff00"), "猫")
+
+    dialog = begin("by-file")
+    dialog.get_by_text("As JSON text or file").click()
+    (tmp_path / "labels.json").write_text('[{"name": "owl", "color": "#0088ff"}]')
+    dialog.locator("input[type=file]").set_input_files(tmp_path / "labels.json")
+    expect(dialog.get_by_label("Labels as JSON")).to_have_value(re.compile("owl"))
+    assert made(dialog) == [("owl", "#0088ff")]
+
+    at_desk.content.get_by_role("button", name="On all samples with owl").click()
+    page.get_by_role("menuitem", name="Rename everywhere").click()
+    page.get_by_role("dialog").get_by_label("New name").fill("eagle owl")
+    at_desk.picture("label-rename")
+    page.keyboard.press("Enter")
+    expect(at_desk.content.get_by_label("Name of label 1")).to_have_value("eagle owl")
+    at_desk.content.get_by_role("button", name="On all samples with eagle owl").click()
+    page.get_by_role("menuitem", name="Delete everywhere").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete label").click()
+    expect(at_desk.content.get_by_label("Name of label 1")).to_have_count(0)
+    for name in ("by-rows", "by-text", "by-file"):
+        client.label_groups.delete(client.label_groups.find(name).id)
+
+
+@pytest.mark.capability("MA1-23", "MA1-24", "AS1-45", "TD-18")
+def test_samples_are_told_apart_looked_at_and_labelled_one_several_or_all_at_once(
+    at_desk: Visitor, client: AISpaceClient, tmp_path: Path
+) -> None:
+    dataset = client.datasets.create("at-once", labels=["cat", "dog"])
+    for number in range(8):
+        Image.new("RGB", (32, 32), (30 * number, 90, 20)).save(tmp_path / f"{number}.png")
+    client.datasets.import_files(dataset.id, tmp_path)
+    machine = [{"path": "7.png", "objects": [{"label": "dog", "score": 0.75}], "automatic": True}]
+    client.datasets.annotate(dataset.id, machine)
+    keys = at_desk.page.keyboard
+    at_desk.open(f"/datasets/{dataset.id}?state=unlabelled")
+    cells = at_desk.content.locator("[data-sample]")
+    states = at_desk.content.get_by_role("group", name="State")
+    expect(cells).to_have_count(7)
+    expect(states.get_by_role("button", name=re.compile("^unlabelled"))).to_contain_text("7")
+
+    def label(name: str) -> None:
+        at_desk.button("Label the selection").or_(at_desk.button("Label")).first.click()
+        at_desk.page.get_by_role("menuitem", name=name, exact=True).click()
+
+    cells.nth(0).click()  # one
+    label("cat")
+    expect(cells).to_have_count(6)
+    cells.nth(0).click()
+    cells.nth(2).click(modifiers=["Shift"])  # several
+    label("dog")
+    expect(cells).to_have_count(3)
+    cells.nth(0).focus()
+    keys.press("Control+a")  # all of the page
+    keys.press("1")
+    expect(cells).to_have_count(0)
+    said = {one.path: one.annotation.objects[0].label for one in client.datasets.samples(dataset.id)}
+    assert said == {
+        "0.png": "cat", "1.png": "dog", "2.png": "dog", "3.png": "dog", "4.png": "cat", "5.png": "cat", "6.png": "cat",
+        "7.png": "dog",
+    }  # fmt: skip
+    states.get_by_role("button", name=re.compile("^labelled")).click()
+    expect(cells).to_have_count(7)
+    assert re.search(r"^0\.png, labelled, cat", str(cells.nth(0).get_attribute("aria-label")))
+    states.get_by_role("button", name=re.compile("^auto")).click()
+    expect(cells).to_have_count(1)
+    assert re.search(r"^7\.png, auto-labelled, dog", str(cells.nth(0).get_attribute("aria-label")))
+    expect(cells.nth(0)).to_contain_text("a75")
+    at_desk.picture("samples-told-apart")
+    cells.nth(0).dblclick()
+    shown = at_desk.content.locator(".jp-AISpace-Annotator")
+    expect(shown.locator("img[alt='7.png']")).to_be_visible()
+    expect(shown.locator("[data-label='dog'][aria-pressed='true']")).to_be_visible()
+    client.datasets.delete(dataset.id)

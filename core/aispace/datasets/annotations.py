@@ -23,7 +23,18 @@ SPLITS: Final = ("training", "validation", "test")
 
 DataType = Literal["image", "text", "tabular"]
 Layout = Literal[
-    "class_folders", "flat", "manifest", "origin", "coco", "voc", "yolo", "csv", "tsv", "jsonl", "line_manifest"
+    "class_folders",
+    "flat",
+    "manifest",
+    "origin",
+    "coco",
+    "voc",
+    "yolo",
+    "csv",
+    "tsv",
+    "jsonl",
+    "line_manifest",
+    "text_pairs",
 ]
 """Forms that files come in and go out in."""
 Pixels = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -150,7 +161,7 @@ _KINDS: Final = (
         templates=["single", "multi"],
         label_group=True,
         carries=[],
-        imports=["class_folders", "flat", "csv", "tsv", "jsonl", "manifest", "line_manifest", "origin"],
+        imports=["class_folders", "flat", "csv", "tsv", "jsonl", "manifest", "line_manifest", "text_pairs", "origin"],
         exports=["class_folders", "csv", "tsv", "jsonl", "manifest", "line_manifest"],
     ),
     Kind(

@@ -271,6 +271,7 @@ class ImportService:
             target = self._target(dataset)
         with Shelf(self.platform.blobs) as shelf:
             staged = Staged(target, request, shelf, confirm=request.confirm, replace=request.overwrite == "replace")
+            staged.read = lambda file: self.platform.blobs.read(file.sha256).decode()
             progress = self._watch(row.id)
             stage_files(self.platform, principal, request.source, staged, progress)
             self._spool(principal, row, request, staged, progress)

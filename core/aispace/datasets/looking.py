@@ -10,6 +10,7 @@ from .annotations import Layout
 from .contents import EXCERPT, ColumnType
 from .formats.roles import find_roles
 from .formats.tables import Table
+from .formats.text_pairs import MAX_RESULT, is_result
 from .layouts import Found
 from .requests import ImportInspection, PreviewSample, TablePreview
 from .resolving import (
@@ -37,6 +38,8 @@ def inspect_source(platform: Platform, principal: Principal, source: Source, sta
     for member in read_source(platform, principal, source, meter):
         if sort_member(member, staged):
             staged.files.append(Found(member.path, sha256="-"))
+            if staged.target.kind.data_type == "text" and is_result(member.path):
+                staged.sidecars[member.path] = member.stream.read(MAX_RESULT)
     for refusal in meter.refused:
         staged.refuse(refusal.path, refusal.code, refusal.message)
     layout, confidence = found_layout(staged)

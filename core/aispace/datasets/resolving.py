@@ -17,6 +17,7 @@ from .formats.placing import Tree, Unreadable, detect_boxes, place_boxes
 from .formats.roles import Roles, find_roles
 from .formats.rows import TableRows, align, with_types
 from .formats.tables import Table
+from .formats.text_pairs import has_pairs, place_pairs
 from .layouts import LINE_MANIFEST, MANIFESTS, Placed, common_folder, detect, group_labels, place
 from .requests import FoundLabel
 from .staging import BATCH_FILES, Staged, fits_label
@@ -43,6 +44,8 @@ def found_layout(staged: Staged) -> tuple[Layout, float]:
         return detect_boxes(staged.shelf, len(staged.files))
     if kind.data_type == "tabular" or (kind.data_type == "text" and staged.shelf.large and not staged.files):
         return form_of(min(staged.shelf.large, default=".csv")), 1.0 if len(staged.shelf.large) == 1 else 0.8
+    if kind.data_type == "text" and has_pairs([f.path for f in staged.files]):
+        return "text_pairs", 1.0
     layout, confidence = detect([f.path for f in staged.files], staged.sidecars)
     return layout, confidence
 
@@ -56,6 +59,7 @@ def form_of(path: str) -> Layout:
 NEEDED: Final = {
     "manifest": "a manifest.jsonl",
     "line_manifest": "a file *.manifest",
+    "text_pairs": "a file name_result.txt beside name.txt",
     "origin": "a label_*.json and a folder 'origin'",
     "coco": "a JSON file with images, annotations and categories",
     "voc": "XML files",
@@ -91,7 +95,7 @@ def choose_layout(staged: Staged) -> Layout:
         "voc": any(name.lower().endswith(".xml") for name in names),
         "yolo": any(name.lower().endswith(".txt") for name in names),
     }.get(wanted, any(form_of(path) == wanted for path in staged.shelf.large))
-    if wanted in ("manifest", "line_manifest", "origin") or (wanted in NEEDED and not fits):
+    if wanted in ("manifest", "line_manifest", "text_pairs", "origin") or (wanted in NEEDED and not fits):
         raise AISpaceError(
             "layout_mismatch",
             f"Nothing was imported. The layout {wanted!r} needs {NEEDED[wanted]}. Choose another layout.",
@@ -163,6 +167,9 @@ def _placed(layout: Layout, staged: Staged) -> Iterator[Placed]:
             pixels=staged.options.voc_boxes == "pixels",
             refuse=staged.refuse,
         )
+        return
+    if layout == "text_pairs":
+        yield from place_pairs(staged.files, staged.sidecars, staged.read, staged.refuse)
         return
     if layout not in BOXES:
         yield from place(layout, staged.files, staged.sidecars)

@@ -11,6 +11,7 @@ from ..storage.sources import read_source
 from .annotations import Kind
 from .contents import MAX_TEXT, TEXT_TYPE
 from .formats.shelf import MAX_SMALL, Shelf
+from .formats.text_pairs import is_result
 from .images import MAX_BYTES, Unusable, inspect
 from .layouts import MANIFESTS, MAX_LABEL, MAX_SIDECAR, Found, is_ignored, is_image, is_sidecar
 from .requests import ImportOptions, ImportReport, Note, RefusedFile
@@ -102,6 +103,8 @@ class Staged:
     """Labels as the files name them, before the mapping, and how often."""
     unread: bool = False
     """Whether what some files say was left aside, so that `found` may lack labels."""
+    read: Callable[[Found], str | None] = lambda _file: None
+    """Gives the content of a text that is kept; nothing in a look."""
     columns: list[dict[str, Any]] | None = None
     """Columns of the dataset after this import, once its rows are read."""
     _noted: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
@@ -300,5 +303,7 @@ def _text(member: Member, staged: Staged, batch: Batch) -> Found | None:
         return None
     if recoded:
         staged.note("recoded", member.path)
+    if is_result(member.path):
+        staged.sidecars[member.path] = text.encode()
     blob = batch.put(text.encode())
     return Found(member.path, blob.sha256, blob.size, TEXT_TYPE)

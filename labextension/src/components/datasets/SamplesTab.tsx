@@ -96,6 +96,10 @@ export function SamplesTab(props: { dataset: IDatasetRead; onChanged: () => void
         : told(answer.changed);
     setUndo(answer.undo_token ? { token: answer.undo_token, text } : null);
     page.announce(text);
+    if (Object.keys(filter).length > 0) {
+      // What was changed may not match any more: nothing out of sight stays selected.
+      clear();
+    }
     refresh();
   });
   const takeBack = useAction(async (token: string) => {

@@ -39,6 +39,8 @@ export function layoutWord(trans: ITrans, layout: string): string {
       return trans.__('Files with a manifest');
     case 'line_manifest':
       return trans.__('Files with a line manifest');
+    case 'text_pairs':
+      return trans.__('Texts and their labels in pairs of files');
     case 'coco':
       return 'COCO';
     case 'voc':
@@ -74,6 +76,10 @@ export function layoutMeaning(trans: ITrans, layout: string, dataType: string): 
     case 'line_manifest':
       return trans.__(
         'A file *.manifest with a JSON line for each source, as labelling platforms exchange them; texts may be in the lines themselves.'
+      );
+    case 'text_pairs':
+      return trans.__(
+        'name.txt with a text on each line and name_result.txt with its labels on the same line, with spaces between them.'
       );
     case 'origin':
       return trans.__('What AI Space exported: samples, labels and sets come back as they were.');

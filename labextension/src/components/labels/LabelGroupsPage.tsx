@@ -5,7 +5,7 @@ import { Button, Dialog, RadioCards, TextField } from '../controls';
 import { LabelsEditor, labelsProblem } from '../datasets/LabelsEditor';
 import { useFieldErrors } from '../FormPage';
 import { count } from '../formats';
-import { errorText } from '../messages';
+import { errorText, fieldText } from '../messages';
 import { PageFrame } from '../PageFrame';
 import { MoveToTrash } from '../parts/ObjectDialogs';
 import { ResourceTable } from '../ResourceTable';
@@ -46,6 +46,13 @@ export default function LabelGroupsPage(): JSX.Element {
     { onError: () => undefined }
   );
   const wrong = useFieldErrors(make.error);
+  const refused = make.error?.fields.find(one => /^labels(\.|$)/.test(one.field));
+  const which = Number(refused?.field.split('.')[1]);
+  const labelsWrong = !refused
+    ? null
+    : Number.isNaN(which)
+      ? fieldText(trans, refused)
+      : trans.__('Label %1: %2', count(which + 1), fieldText(trans, refused));
   const create = (
     <Button
       kind="primary"
@@ -188,9 +195,16 @@ export default function LabelGroupsPage(): JSX.Element {
                 ]}
               />
               {how === 'rows' ? (
-                <LabelsEditor labels={rows} onChange={setRows} />
+                <>
+                  <LabelsEditor labels={rows} onChange={setRows} />
+                  {labelsWrong ? (
+                    <p role="alert" className="ais-FieldError">
+                      {labelsWrong}
+                    </p>
+                  ) : null}
+                </>
               ) : (
-                <LabelsOfText text={json} onChange={setJson} error={wrong('labels')} />
+                <LabelsOfText text={json} onChange={setJson} error={labelsWrong} />
               )}
             </>
           )}
