@@ -15,6 +15,7 @@ from visitor import Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
+@pytest.mark.capability("AS1-12")
 def test_deleted_model_is_taken_back_by_undo_and_from_the_trash(desk: Visitor, client: AISpaceClient) -> None:
     desk.dress("en", "JupyterLab Light")
     name = f"kept-{threading.get_native_id()}"

@@ -135,6 +135,9 @@ def train(visitor: Visitor, name: str, dataset: str) -> None:
     expect(visitor.content.get_by_text(visitor.t("Confusion matrix")).first).to_be_visible(timeout=SLOW)
     visitor.picture("evaluation")
     visitor.see_language()
+    visitor.tab("Configuration").click()
+    expect(visitor.content.get_by_role("heading", name=visitor.t("Command"))).to_be_visible()
+    expect(visitor.content.get_by_text("--epochs").first).to_be_visible()
 
 
 def save_model(visitor: Visitor, name: str) -> None:
@@ -183,6 +186,7 @@ def predict(visitor: Visitor, digit: Digit, folder: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.timeout(600)
+@pytest.mark.capability("AP-68")
 @pytest.mark.parametrize(
     ("locale", "theme"), [("en", "JupyterLab Light"), ("zh_CN", "JupyterLab Dark")], ids=["en-light", "zh-dark"]
 )

@@ -18,7 +18,6 @@ from aispace.training.schemas import EvaluationCreate, EvaluationQuery, RunChang
 from aispace.training.template_schemas import JobTemplateCreate, JobTemplateQuery, JobTemplateUpdate, TemplateOfRun
 from classifier_setup import Classifier
 
-
 WAITS = b"""import sys, time
 time.sleep(next(float(word.partition("=")[2]) for word in sys.argv if word.startswith("--seconds=")))
 """
@@ -184,3 +183,35 @@ def test_settings_of_evaluations_are_kept_found_changed_deleted_and_used(paper: 
     templates.delete(alice, kept.id)
     assert templates.list(alice, JobTemplateQuery(kind="evaluation")).items == []
     assert paper.platform.evaluations.list(alice, EvaluationQuery()).page.total == 1
+
+
+@pytest.mark.capability("AP-64")
+def test_evaluations_are_found_by_state_and_name_and_stopped_while_they_wait_or_run(paper: Classifier) -> None:
+    platform, alice = paper.platform, paper.alice
+    dataset, tried = paper.dataset("shapes", range(2)), model(paper, alice, "tried")
+    body = {
+        "model_id": tried, "spec_id": paper.spec_id, "image_id": paper.image_id,
+        "inputs": [{"dataset_id": dataset, "version": "V0001"}],
+    }  # fmt: skip
+    made = [
+        platform.evaluations.create(alice, EvaluationCreate.model_validate({**body, "name": name}))
+        for name in ("first-look", "second-look")
+    ]
+    assert [one.can for one in made] == [["stop"], ["stop"]]
+    platform.evaluations.stop(alice, made[0].id)
+    platform.workloads.reconciler.step()
+    platform.evaluations.collecting.collect(made[0].id)
+    stopped = platform.evaluations.get(alice, made[0].id)
+    assert (stopped.status, stopped.can) == ("stopped", ["delete"])
+
+    def found(**query: str) -> list[str]:
+        return [one.name for one in platform.evaluations.list(alice, EvaluationQuery.model_validate(query)).items]
+
+    waits = platform.evaluations.get(alice, made[1].id).status
+    assert found(status="stopped") == ["first-look"]
+    assert found(status=waits) == ["second-look"]
+    assert found(status="failed") == []
+    assert found(q="cond-lo") == ["second-look"]
+    assert sorted(found(q="LOOK")) == ["first-look", "second-look"]
+    # Asked again, what has ended stays as it is.
+    assert platform.evaluations.stop(alice, made[0].id).status == "stopped"

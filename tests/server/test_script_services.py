@@ -162,6 +162,24 @@ def test_a_service_without_a_model(installation: Installation) -> None:
     assert caller(installation, service)(json={}).json() == [1]
 
 
+@pytest.mark.capability("TD-63")
+def test_each_version_of_a_service_has_variables_of_its_own(installation: Installation) -> None:
+    source = "import os\nclass A:\n    def inference(self, data):\n        return [os.environ.get('GREETING')]\n"
+    script = {"algorithm_id": installation.script("greeter", inference=source)}
+    service = create(installation, None, name="greeter", model=None, script=script, environment={"GREETING": "hello"})
+    call = caller(installation, service)
+    assert call(json={}).json() == ["hello"]
+    with installation.client(installation.alice) as client:
+        address = f"/services/{service['id']}"
+        change = {"environment": {"GREETING": "good day"}}
+        assert client.patch(address, json=change, headers={"If-Match": "*"}).status_code == 200
+        until(lambda: call(json={}).json() == ["good day"], 60)
+        newest, first = client.get(f"{address}/deployments").json()["items"]
+        assert (newest["environment"], first["environment"]) == ({"GREETING": "good day"}, {"GREETING": "hello"})
+        wrong = client.patch(address, json={"environment": {"AISPACE_X": "y"}}, headers={"If-Match": "*"})
+        assert wrong.status_code == 422
+
+
 def test_an_estimator_of_scikit_learn_answers(installation: Installation, runtime_python: Path, tmp_path: Path) -> None:
     subprocess.run([runtime_python, "-c", SKLEARN, tmp_path], check=True)
     service = create(installation, installation.model(tmp_path, "tree"), name="tree")

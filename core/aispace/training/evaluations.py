@@ -72,6 +72,10 @@ class EvaluationService:
             statement = statement.where(Evaluation.model_id == query.model_id)
         if query.version is not None:
             statement = statement.where(Evaluation.model_version == query.version)
+        if query.status is not None:
+            # Keeping the results is the last part of running.
+            stored = (query.status, "collecting") if query.status == "running" else (query.status,)
+            statement = statement.where(Evaluation.status.in_(stored))
         if query.q:
             statement = statement.where(contains(Evaluation.name, query.q))
         sorts = {"created_at": Evaluation.created_at, "name": Evaluation.name, "status": Evaluation.status}
@@ -261,7 +265,7 @@ class EvaluationService:
             revision=row.revision,
             created_at=row.created_at,
             updated_at=row.updated_at,
-            can=(["delete"] if row.status in ENDED else ["stop"]) if able else [],
+            can=_actions(row) if able else [],
             status=outward(row),  # type: ignore[arg-type]  # only such words are ever stored
             reason=reason_of(row),
             collecting=row.status == "collecting",
@@ -275,3 +279,10 @@ class EvaluationService:
             started_at=row.started_at,
             ended_at=row.ended_at,
         )
+
+
+def _actions(row: Evaluation) -> list[str]:
+    """Tell what its owner may do with an evaluation now: it is stopped only while it waits or runs."""
+    if row.status in ENDED:
+        return ["delete"]
+    return [] if row.status == "collecting" else ["stop"]

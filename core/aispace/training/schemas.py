@@ -401,6 +401,7 @@ class EvaluationQuery(ListQuery):
 
     model_id: ObjectId | None = None
     version: VersionName | None = None
+    status: Status | None = None
 
 
 class EvaluationRead(OwnedRead):

@@ -89,6 +89,15 @@ export default function ServicesPage(): JSX.Element {
             blocked: service.can.includes('stop') ? null : trans.__('It does not run, or is not yours')
           },
           {
+            label: trans.__('Edit'),
+            run: () => page.go(`/services/new?edit=${service.id}`),
+            blocked: !service.can.includes('write')
+              ? trans.__('Only its owner can do this')
+              : service.canary
+                ? trans.__('Promote or withdraw the canary first')
+                : null
+          },
+          {
             label: trans.__('Delete'),
             danger: true,
             run: () => setDeleting(service),

@@ -7,8 +7,9 @@ import { PageFrame } from '../PageFrame';
 import { statusColumn } from '../parts/columns';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
-import { isActive } from '../status';
+import { isActive, statusWord } from '../status';
 import { Time } from '../Time';
+import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
 import { DeleteEvaluation } from './DeleteEvaluation';
 
@@ -18,6 +19,10 @@ export default function EvaluationsPage(): JSX.Element {
   const page = usePage();
   const [list, setList] = useState<IQuery<IPage<IEvaluationRead>> | null>(null);
   const [deleting, setDeleting] = useState<IEvaluationRead | null>(null);
+  const stop = useAction(async (one: IEvaluationRead) => {
+    await client.call('POST /evaluations/{id}/stop', { path: { id: one.id } });
+    list?.reload();
+  });
   const create = (
     <Button kind="primary" icon="add" onClick={() => page.go('/evaluations/new')}>
       {trans.__('New evaluation')}
@@ -37,8 +42,22 @@ export default function EvaluationsPage(): JSX.Element {
         live={event => /^(evaluation|workload)\./.test(event.code)}
         onQuery={setList}
         href={one => `/evaluations/${one.id}`}
+        filters={[
+          {
+            id: 'status',
+            label: trans.__('Status'),
+            options: (['queued', 'starting', 'running', 'succeeded', 'failed', 'stopped'] as const).map(
+              status => ({ value: status, label: statusWord(trans, status) })
+            )
+          }
+        ]}
         actions={one => [
           { label: trans.__('Open'), run: () => page.go(`/evaluations/${one.id}`) },
+          {
+            label: trans.__('Stop'),
+            run: () => stop.run(one),
+            blocked: one.can.includes('stop') ? null : trans.__('It does not run, or is not yours')
+          },
           {
             label: trans.__('Delete'),
             danger: true,
