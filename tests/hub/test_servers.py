@@ -7,6 +7,7 @@ import re
 import signal
 import time
 
+import httpx
 import psutil
 import pytest
 from installation import Installation, Person, wait_for
@@ -68,6 +69,13 @@ def test_own_server_forwards_to_the_platform(running: Person) -> None:
     me = running.api("GET", "/user/alice/aispace/api/v1/me")
     assert me.status_code == 200
     assert me.json()["name"] == "alice"
+
+
+def test_own_server_lets_the_pages_of_visualisations_through_to_the_platform(running: Person) -> None:
+    """They have no cookie to sign in with; the platform asks for the ticket in their address."""
+    answer = httpx.get(f"{running.url}/user/alice/aispace/views/no-ticket/", timeout=60, trust_env=False)
+    assert (answer.status_code, answer.text[:10]) == (401, "Not shown.")
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")
 
 
 def test_server_runs_in_the_users_area_under_his_uid(installation: Installation, running: Person) -> None:

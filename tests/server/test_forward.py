@@ -238,6 +238,27 @@ def test_stranger_is_refused_before_anything_is_sent_on(jupyter: Jupyter) -> Non
     assert jupyter.far.received == 0
 
 
+def test_pages_of_visualisations_need_no_sign_in_here_but_a_ticket_of_the_platform(jupyter: Jupyter) -> None:
+    """They are a sandbox without cookies: nothing of the caller's goes along, and the platform alone decides."""
+    views = jupyter.url.removesuffix("/api/v1") + "/views/no-ticket/"
+    cookies = {"Cookie": "username=me", "Origin": "null"}
+    with httpx.Client(trust_env=False) as stranger:
+        for answer in (
+            stranger.get(f"{views}data/runs"),
+            stranger.post(f"{views}data/plugin/x", data={"a": "b"}, headers=cookies),
+        ):
+            assert (answer.status_code, answer.text[:10]) == (401, "Not shown.")
+            assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")
+            assert answer.headers["Access-Control-Allow-Origin"] == "null"
+            assert "Set-Cookie" not in answer.headers
+        asked = stranger.options(f"{views}data/runs", headers={"Access-Control-Request-Headers": "x-own"})
+        assert (asked.status_code, asked.headers["Access-Control-Allow-Headers"]) == (204, "*")
+        # What is beside them stays closed.
+        assert stranger.get(f"{jupyter.url}/me").status_code == 401
+        beside = stranger.get(f"{views}..%2f..%2fapi/v1/me")
+        assert beside.status_code in (401, 404)
+
+
 def test_upload_streams_through(jupyter: Jupyter, http: httpx.Client) -> None:
     """Half of the body is at the far side while the other half was not sent yet."""
     size = 8 * 1024 * 1024

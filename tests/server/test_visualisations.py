@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from aispace.cli import main
 from aispace.client import AISpaceClient
 from aispace.clock import Clock
 from aispace.events.schemas import EventQuery
@@ -319,6 +321,23 @@ def test_index_that_is_away_is_told_and_the_next_start_builds_again(
         again = alice.jobs.tensorboard("waiting", wait=False)
         assert again.id == board.id
         assert alice.images.get(image).workload_id != builds.workload_id
+
+
+def test_commands_of_both_names_start_it(boards: Boards, capsys: pytest.CaptureFixture[str]) -> None:
+    boards.board_image(None)
+    boards.job("said")
+    there = ["--url", boards.running.url, "--token", "token-alice", "--json"]
+    made = []
+    for words in (["tensorboard", "said"], ["jobs", "tensorboard", "said:V0001"]):
+        assert main([*words, "--no-wait", "--idle", "15", *there]) == 0
+        made.append(json.loads(capsys.readouterr().out))
+    assert made[0]["id"] == made[1]["id"]
+    assert (made[1]["idle_minutes"], made[1]["runs"][0]["version"]) == (15, "V0001")
+    for verb in ("show", "stop", "open"):
+        assert main([verb, made[0]["id"], *there]) == 0
+    assert f"aispace=/visualisations/{made[0]['id']}" in capsys.readouterr().out
+    assert main(["ls", "visualisations", "--active", *there]) == 0
+    assert main(["tensorboard", "no-such-job", "--no-wait", *there]) == 4
 
 
 def test_runs_that_do_not_exist_and_too_many_are_refused_by_their_field(boards: Boards) -> None:
