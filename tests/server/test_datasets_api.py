@@ -130,6 +130,33 @@ def test_an_export_is_a_zip_that_holds_chinese_names(api: Api, digits: str) -> N
     assert api("bob").get(f"exports/{export.json()['id']}").status_code == 404
 
 
+@pytest.mark.capability("TD-27")
+def test_an_export_holds_annotations_as_json_and_the_files_only_when_asked(api: Api, digits: str) -> None:
+    client = api("alice")
+    version = client.post(f"datasets/{digits}/publish", json={"include": "confirmed"}).json()["version"]
+
+    def exported(**body: Any) -> dict[str, bytes]:
+        made = client.post(f"datasets/{digits}/versions/{version}/export", json=body)
+        assert made.status_code == 202, made.text
+        codes = [note["code"] for note in made.json()["losses"]]
+        assert ("data" in codes) is (body.get("data") is False)
+        with zipfile.ZipFile(io.BytesIO(client.get(f"exports/{made.json()['id']}/content").content)) as archive:
+            return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+
+    for layout, said in (("manifest", "manifest.jsonl"), ("line_manifest", f"digits-{version}.manifest")):
+        whole, bare = exported(layout=layout), exported(layout=layout, data=False)
+        assert {name: data for name, data in whole.items() if not name.endswith(".png")} == bare
+        assert sum(name.endswith(".png") for name in whole) == len(bare[said].splitlines()) == 6
+        for line in map(json.loads, bare[said].splitlines()):
+            labels = [one.get("label") or one.get("name") for one in line.get("objects") or line["annotation"]]
+            assert whole[line.get("path") or line["source"]].startswith(b"\x89PNG")
+            assert labels in (["0"], ["1"])
+    refused = client.post(
+        f"datasets/{digits}/versions/{version}/export", json={"layout": "class_folders", "data": False}
+    )
+    assert (refused.status_code, refused.json()["error"]["details"]["fields"][0]["field"]) == (422, "data")
+
+
 def test_others_may_neither_see_nor_change_a_private_dataset(api: Api, digits: str) -> None:
     client = api("bob")
     sample = api("alice").get(f"datasets/{digits}/samples?limit=1").json()["items"][0]["id"]

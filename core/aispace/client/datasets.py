@@ -209,6 +209,7 @@ class Datasets(Collection[DatasetRead]):
         target: str | Path,
         *,
         layout: str | None = None,
+        data: bool = True,
         timeout: float = 3600,
     ) -> Path:
         """Export a version as a zip file here.
@@ -217,12 +218,14 @@ class Datasets(Collection[DatasetRead]):
         ----------
         layout : str, optional
             One of those of the dataset's kind; default its first. `inspect_export` tells what it cannot carry.
+        data : bool
+            Whether the files of the samples go along.
         """
         layout = layout or self.default_layout(self.version(dataset_id, version))
         begun = self._post(
             ExportRead,
             f"/datasets/{dataset_id}/versions/{version}/export",
-            {"layout": layout, "target": "download"},
+            {"layout": layout, "target": "download", "data": data},
         )
 
         def ready() -> ExportRead | None:

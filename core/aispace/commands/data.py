@@ -155,7 +155,7 @@ def _export(given: argparse.Namespace, terminal: Terminal, client: AISpaceClient
     if losses and given.strict:
         terminal.say("nothing written")
         return 1
-    path = client.datasets.export(dataset.id, chosen, given.target, layout=layout)
+    path = client.datasets.export(dataset.id, chosen, given.target, layout=layout, data=not given.no_data)
     terminal.say(f"wrote {path}")
     return 0
 
@@ -228,8 +228,10 @@ def register(verbs: Verbs, shared: argparse.ArgumentParser) -> None:
         aispace export digits:V0002 digits.zip
         aispace export digits digits.zip --layout manifest
         aispace export street street.zip --layout coco --strict
+        aispace export street boxes.zip --layout coco --no-data
     """)  # fmt: skip
     export.add_argument("dataset", help="name or id, with :V0001 for a version other than the current one")
     export.add_argument("target", help="file to write")
     export.add_argument("--layout", choices=get_args(ExportLayout), help="default: the first that the kind goes into")
+    export.add_argument("--no-data", action="store_true", help="only what is said of the samples, not their files")
     export.add_argument("--strict", action="store_true", help="write nothing where the layout cannot carry all of it")

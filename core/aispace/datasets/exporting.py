@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("aispace.datasets")
 UNLABELLED: Final = "_unlabelled"
+NO_DATA: Final = "data"
+"""Code of the note that an export has no files of samples."""
+BESIDE: Final = ("manifest", "line_manifest", "coco", "voc", "yolo")
+"""Layouts that say things of samples beside them."""
 SPLIT_FOLDERS: Final = {"training": "train", "validation": "val", "test": "test"}
 
 
@@ -125,6 +129,16 @@ class ExportService:
                 params={"layouts": kind.exports},
             )
         lost = self.losses(found, request.layout)
+        if not request.data:
+            if request.layout not in BESIDE:
+                raise Invalid(
+                    "data",
+                    f"Data: in the layout {request.layout!r} the samples themselves are the export. Use one of "
+                    f"{', '.join(BESIDE)}.",
+                    code="data_is_layout",
+                    params={"layouts": list(BESIDE)},
+                )
+            lost = [_without_data(found.file_count), *lost]
         with self.db.write() as session:
             dataset = dataset_row(session, principal, dataset_id, "read")
             if request.layout == "class_folders" and found.template == "multi":
@@ -195,7 +209,8 @@ class ExportService:
             row = self._row(session, principal, export_id)
             dataset = dataset_row(session, principal, row.dataset_id, "read")
             version = get_version(session, DatasetVersion, row.dataset_id, row.version)
-        return row.filename, self.pieces(dataset.name, version, row.layout)
+        data = all(note["code"] != NO_DATA for note in row.losses or ())
+        return row.filename, self.pieces(dataset.name, version, row.layout, data=data)
 
     def resume(self) -> None:
         """Go on with what an earlier process left."""
@@ -225,13 +240,15 @@ class ExportService:
             row.status, row.reason = status, reason.model_dump() if reason else None
             row.done, row.ended_at = row.total if reason is None else 0, self.platform.clock.now()
 
-    def pieces(self, name: str, version: DatasetVersion, layout: str) -> Iterator[bytes]:
-        """Make the zip of a version."""
+    def pieces(self, name: str, version: DatasetVersion, layout: str, *, data: bool = True) -> Iterator[bytes]:
+        """Make the zip of a version; without ``data`` only what is said of its samples."""
         if layout == "class_folders":
             return zip_stream(self._class_folders(name, version))
         if layout == "manifest":
-            return zip_stream(self._manifest(name, version))
-        return zip_stream(self.writers.pieces(cast(Layout, layout), name, version))
+            return zip_stream(self._manifest(name, version, data=data))
+        found = self.writers.pieces(cast(Layout, layout), name, version)
+        # What is written has no store: only files of samples come from one.
+        return zip_stream(found if data else (piece for piece in found if piece[1] is None))
 
     def _class_folders(self, name: str, version: DatasetVersion) -> Iterator[Piece]:
         splits = bool(version.counts["splits"])
@@ -246,8 +263,8 @@ class ExportService:
             split = SPLIT_FOLDERS.get(line.record.get("p") or "", NO_SPLIT) if splits else ""
             yield "/".join(filter(None, [name, split, path])), *self.writers.file(line)
 
-    def _manifest(self, name: str, version: DatasetVersion) -> Iterator[Piece]:
-        for line in self.snapshots.lines(version):
+    def _manifest(self, name: str, version: DatasetVersion, *, data: bool) -> Iterator[Piece]:
+        for line in self.snapshots.lines(version) if data else ():
             yield f"{name}/{line.entry.path}", *self.writers.file(line)
         labels = [{k: label.get(k) for k in ("name", "color", "key")} for label in version.labels]
         yield f"{name}/label_group.json", None, json.dumps(labels, ensure_ascii=False, indent=1).encode()
@@ -274,6 +291,11 @@ class ExportService:
             created_at=row.created_at,
             ended_at=row.ended_at,
         )
+
+
+def _without_data(n: int) -> Note:
+    words = "the file of 1 sample is not in it" if n == 1 else f"the files of {n:,} samples are not in it"
+    return Note(code=NO_DATA, n=n, message=words)
 
 
 def folder_name(label: str) -> str:

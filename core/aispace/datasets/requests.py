@@ -227,7 +227,7 @@ class Note(Schema):
     code: str
     """``exif_orientation``, ``boxes_clipped``, ``outlines``, ``left_out``, ``incomplete``, ``recoded`` of imports;
     ``hard``, ``states``, ``reviews``, ``scores``, ``attributes``, ``object_hard``, ``ids``, ``labels``,
-    ``unlabelled_splits``, ``unused_labels``, ``paths`` of exports."""
+    ``unlabelled_splits``, ``unused_labels``, ``paths``, ``data`` of exports."""
     message: str
     """In words, with the number."""
     n: int
@@ -347,6 +347,8 @@ class ExportRequest(Schema):
 
     layout: ExportLayout = "manifest"
     target: Literal["download"] | AreaTarget = "download"
+    data: bool = True
+    """Whether the files of the samples go along, or only what is said of them."""
 
 
 class ExportRead(Schema):

@@ -1,13 +1,16 @@
 import { useState } from 'react';
 import type { ExportLayout, IDatasetRead } from '../../client';
 import { useApp, usePage } from '../context';
-import { Button, Dialog, RadioCards } from '../controls';
+import { Button, CheckField, Dialog, RadioCards } from '../controls';
 import { FilePicker } from '../FilePicker';
 import { errorText } from '../messages';
 import { useAction } from '../useAction';
 import { useQuery } from '../useQuery';
 import { noteText } from './noteWords';
 import { layoutWord } from './words';
+
+/** Layouts that say things of samples beside them. */
+const BESIDE: readonly string[] = ['manifest', 'line_manifest', 'coco', 'voc', 'yolo'];
 
 /** Export of a version: as a download, or into one's own files; says first what the layout cannot carry. */
 export function ExportDialog(props: {
@@ -41,11 +44,17 @@ export function ExportDialog(props: {
   const [target, setTarget] = useState('download');
   const [folder, setFolder] = useState('');
   const [picking, setPicking] = useState(false);
+  const [data, setData] = useState(true);
+  const beside = layout !== null && BESIDE.includes(layout);
   const run = useAction(
     async () => {
       await client.call('POST /datasets/{id}/versions/{version}/export', {
         path,
-        body: { layout: layout!, target: target === 'download' ? 'download' : { area: folder } }
+        body: {
+          layout: layout!,
+          target: target === 'download' ? 'download' : { area: folder },
+          data: data || !beside
+        }
       });
       props.onClose();
       notify({
@@ -112,6 +121,14 @@ export function ExportDialog(props: {
           { value: 'area', label: trans.__('A folder of my files on the server'), help: `/${folder}` }
         ]}
       />
+      {beside ? (
+        <CheckField
+          label={trans.__('With the files of the samples')}
+          help={trans.__('Otherwise the zip holds only what is said of them.')}
+          checked={data}
+          onChange={setData}
+        />
+      ) : null}
       {target === 'area' ? (
         <Button icon="files" onClick={() => setPicking(true)}>
           {trans.__('Choose the folder')}

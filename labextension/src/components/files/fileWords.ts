@@ -1,10 +1,13 @@
 import { bytes } from '../formats';
-import { registerErrors } from '../messages';
+import { registerErrors, registerFieldErrors } from '../messages';
 
 const size = (value: unknown): string => bytes(Number(value));
 
 /** Why a file is neither shown nor sent. */
 export function registerFileWords(): void {
+  registerFieldErrors({
+    data_is_layout: t => t.__('In this layout the samples themselves are the export. Choose another.')
+  });
   registerErrors({
     preview_unknown: t =>
       t.__('Not shown. Files with this suffix can not be looked at. Download it instead.'),
