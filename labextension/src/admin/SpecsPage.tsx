@@ -6,8 +6,8 @@ import { bytes, money } from '../components/formats';
 import { errorText } from '../components/messages';
 import { PageFrame } from '../components/PageFrame';
 import { nameColumn } from '../components/parts/columns';
-import { DeleteDialog } from '../components/parts/ObjectDialogs';
 import { purposeWord } from '../components/parts/scopes';
+import { useTrash } from '../components/parts/useTrash';
 import { ResourceTable } from '../components/ResourceTable';
 import { EmptyState } from '../components/states';
 import { StatusPill } from '../components/StatusPill';
@@ -19,7 +19,14 @@ export default function SpecsPage(): JSX.Element {
   const { client, trans, notify } = useApp();
   const page = usePage();
   const [list, setList] = useState<IQuery<IPage<ISpecRead>> | null>(null);
-  const [deleting, setDeleting] = useState<ISpecRead | null>(null);
+  const trash = useTrash<ISpecRead>(
+    ({ id, revision }) => client.call('DELETE /specs/{id}', { path: { id }, ifMatch: revision }),
+    () => list?.reload(),
+    {
+      verb: trans.__('Delete the resource spec'),
+      consequences: [trans.__('Nobody can choose it any more. One that something uses is refused.')]
+    }
+  );
   const enable = useAction(async (spec: ISpecRead) => {
     await client.call('PATCH /specs/{id}', {
       path: { id: spec.id },
@@ -54,7 +61,7 @@ export default function SpecsPage(): JSX.Element {
         actions={spec => [
           { label: trans.__('Edit'), run: () => page.go(`/admin/resources/specs/${spec.id}`) },
           { label: spec.enabled ? trans.__('Disable') : trans.__('Enable'), run: () => enable.run(spec) },
-          { label: trans.__('Delete'), danger: true, run: () => setDeleting(spec) }
+          { label: trans.__('Delete'), danger: true, run: () => trash.ask(spec) }
         ]}
         columns={[
           nameColumn(trans, '/admin/resources/specs', 'minmax(120px, 2fr)'),
@@ -153,21 +160,7 @@ export default function SpecsPage(): JSX.Element {
           </EmptyState>
         }
       />
-      {deleting ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', deleting.name)}
-          verb={trans.__('Delete the resource spec')}
-          consequences={[trans.__('Nobody can choose it any more. One that something uses is refused.')]}
-          act={async () => {
-            await client.call('DELETE /specs/{id}', {
-              path: { id: deleting.id },
-              ifMatch: deleting.revision
-            });
-            list?.reload();
-          }}
-          onClose={() => setDeleting(null)}
-        />
-      ) : null}
+      {trash.dialog}
     </PageFrame>
   );
 }

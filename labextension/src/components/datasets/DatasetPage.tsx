@@ -12,13 +12,13 @@ import { StatusPill } from '../StatusPill';
 import { useQuery } from '../useQuery';
 import { DatasetSettings } from './DatasetSettings';
 import { HandOverDialog } from '../parts/ObjectDialogs';
+import { visibilityWord } from '../parts/scopes';
 import { DeleteDatasets } from './DeleteDatasets';
 import { LabelsTab } from './LabelsTab';
 import { PublishDialog } from './PublishDialog';
 import { SamplesTab } from './SamplesTab';
 import { SplitDialog } from './SplitDialog';
 import { VersionsTab } from './VersionsTab';
-import { visibilityWord } from './words';
 
 function Lineage(props: { id: string; version: string | null }): JSX.Element {
   const { client, trans } = useApp();

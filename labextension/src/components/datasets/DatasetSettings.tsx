@@ -8,8 +8,9 @@ import { namesOf } from '../kinds';
 import { errorText } from '../messages';
 import { Facts } from '../PageFrame';
 import { Time } from '../Time';
+import { visibilityWord } from '../parts/scopes';
 import { useAction } from '../useAction';
-import { annotationWord, visibilityWord } from './words';
+import { annotationWord } from './words';
 
 /** Name, description, who may see it; and the facts. */
 export function DatasetSettings(props: {

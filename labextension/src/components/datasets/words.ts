@@ -101,19 +101,6 @@ export function layoutMeaning(trans: ITrans, layout: string, dataType: string): 
   }
 }
 
-export function visibilityWord(trans: ITrans, visibility: string): string {
-  switch (visibility) {
-    case 'private':
-      return trans.__('private');
-    case 'public':
-      return trans.__('public');
-    case 'preset':
-      return trans.__('preset');
-    default:
-      return visibility;
-  }
-}
-
 export function changeWord(trans: ITrans, change: string): string {
   switch (change) {
     case 'added':

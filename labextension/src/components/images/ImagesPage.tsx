@@ -5,8 +5,8 @@ import { Button } from '../controls';
 import { bytes, count } from '../formats';
 import { PageFrame } from '../PageFrame';
 import { nameColumn, statusColumn, visibilityColumn } from '../parts/columns';
-import { DeleteDialog } from '../parts/ObjectDialogs';
 import { purposeWord, scopeFilter } from '../parts/scopes';
+import { useTrash } from '../parts/useTrash';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
 import { Time } from '../Time';
@@ -17,7 +17,14 @@ export default function ImagesPage(): JSX.Element {
   const { client, trans } = useApp();
   const page = usePage();
   const [list, setList] = useState<IQuery<IPage<IImageRead>> | null>(null);
-  const [deleting, setDeleting] = useState<IImageRead | null>(null);
+  const trash = useTrash<IImageRead>(
+    ({ id, revision }) => client.call('DELETE /images/{id}', { path: { id }, ifMatch: revision }),
+    () => list?.reload(),
+    {
+      verb: trans.__('Delete the image'),
+      consequences: [trans.__('Nothing can be run in it any more. An image in use is refused.')]
+    }
+  );
   const create = (
     <Button kind="primary" icon="add" onClick={() => page.go('/images/new')}>
       {trans.__('New image')}
@@ -63,7 +70,7 @@ export default function ImagesPage(): JSX.Element {
           {
             label: trans.__('Delete'),
             danger: true,
-            run: () => setDeleting(image),
+            run: () => trash.ask(image),
             blocked:
               image.can.length === 0 || image.can.includes('delete')
                 ? null
@@ -112,21 +119,7 @@ export default function ImagesPage(): JSX.Element {
           </EmptyState>
         }
       />
-      {deleting ? (
-        <DeleteDialog
-          title={trans.__('Delete %1?', deleting.name)}
-          verb={trans.__('Delete the image')}
-          consequences={[trans.__('Nothing can be run in it any more. An image in use is refused.')]}
-          act={async () => {
-            await client.call('DELETE /images/{id}', {
-              path: { id: deleting.id },
-              ifMatch: deleting.revision
-            });
-            list?.reload();
-          }}
-          onClose={() => setDeleting(null)}
-        />
-      ) : null}
+      {trash.dialog}
     </PageFrame>
   );
 }

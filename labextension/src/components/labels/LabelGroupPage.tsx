@@ -3,7 +3,7 @@ import type { ILabel, ILabelGroupRead, Visibility } from '../../client';
 import { useApp, usePage } from '../context';
 import { Button, SelectField, TextField } from '../controls';
 import { LabelsEditor, labelsProblem } from '../datasets/LabelsEditor';
-import { visibilityWord } from '../datasets/words';
+import { visibilityWord } from '../parts/scopes';
 import { useFieldErrors } from '../FormPage';
 import { errorText } from '../messages';
 import { PageFrame } from '../PageFrame';

@@ -1,20 +1,20 @@
 import { useState } from 'react';
 import type { ILabel, ILabelGroupRead } from '../../client';
-import { PageLink, useApp, usePage } from '../context';
+import { useApp, usePage } from '../context';
 import { Button, Dialog, RadioCards, TextField } from '../controls';
 import { LabelsEditor, labelsProblem } from '../datasets/LabelsEditor';
 import { useFieldErrors } from '../FormPage';
 import { count } from '../formats';
 import { errorText, fieldText } from '../messages';
 import { PageFrame } from '../PageFrame';
-import { MoveToTrash } from '../parts/ObjectDialogs';
+import { nameColumn, updatedColumn } from '../parts/columns';
+import { useTrash } from '../parts/useTrash';
 import { ResourceTable } from '../ResourceTable';
 import { EmptyState } from '../states';
-import { Time } from '../Time';
 import { useAction } from '../useAction';
 import type { IQuery } from '../useQuery';
 import type { IPage } from '../../client';
-import { visibilityWord } from '../datasets/words';
+import { visibilityWord } from '../parts/scopes';
 import { LabelsOfText, readLabels } from './LabelsOfText';
 
 /** Label groups: lists of labels that datasets share. */
@@ -28,7 +28,10 @@ export default function LabelGroupsPage(): JSX.Element {
   const [rows, setRows] = useState<ILabel[]>([]);
   const [json, setJson] = useState('');
   const read = how === 'json' && json.trim() ? readLabels(json) : how === 'json' ? [] : rows;
-  const [doomed, setDoomed] = useState<ILabelGroupRead | null>(null);
+  const trash = useTrash<ILabelGroupRead>(
+    ({ id, revision }) => client.call('DELETE /label-groups/{id}', { path: { id }, ifMatch: revision }),
+    () => query?.reload()
+  );
   const [query, setQuery] = useState<IQuery<IPage<ILabelGroupRead>> | null>(null);
   const make = useAction(
     async () => {
@@ -82,13 +85,7 @@ export default function LabelGroupsPage(): JSX.Element {
         live={event => event.code.startsWith('label_group.')}
         onQuery={setQueryOnce(query, setQuery)}
         columns={[
-          {
-            id: 'name',
-            label: trans.__('Name'),
-            width: 'minmax(180px, 2fr)',
-            sort: 'name',
-            render: row => <PageLink to={`/label-groups/${row.id}`}>{row.name}</PageLink>
-          },
+          nameColumn(trans, '/label-groups', 'minmax(180px, 2fr)'),
           {
             id: 'labels',
             label: trans.__('Labels'),
@@ -112,13 +109,7 @@ export default function LabelGroupsPage(): JSX.Element {
             width: '90px',
             render: row => visibilityWord(trans, row.visibility)
           },
-          {
-            id: 'updated',
-            label: trans.__('Updated'),
-            width: '140px',
-            sort: 'updated_at',
-            render: row => <Time value={row.updated_at} />
-          }
+          updatedColumn(trans)
         ]}
         rowKey={row => row.id}
         href={row => `/label-groups/${row.id}`}
@@ -140,7 +131,7 @@ export default function LabelGroupsPage(): JSX.Element {
               row.can.includes('write') || row.can.includes('delete')
                 ? null
                 : trans.__('You may only read it'),
-            run: () => setDoomed(row)
+            run: () => trash.ask(row)
           }
         ]}
         empty={
@@ -215,16 +206,7 @@ export default function LabelGroupsPage(): JSX.Element {
           ) : null}
         </Dialog>
       ) : null}
-      {doomed ? (
-        <MoveToTrash
-          ids={[doomed.id]}
-          name={doomed.name}
-          act={id => client.call('DELETE /label-groups/{id}', { path: { id }, ifMatch: doomed.revision })}
-          onDone={() => query?.reload()}
-          onRestored={() => query?.reload()}
-          onClose={() => setDoomed(null)}
-        />
-      ) : null}
+      {trash.dialog}
     </PageFrame>
   );
 }
