@@ -4,6 +4,8 @@ import type { Answerer } from '../../testing/face';
 import { draw, testFace, until } from '../../testing/face';
 import { PageHost } from '../PageHost';
 import { PageModel } from '../pageModel';
+// Loaded before the tests, which wait two seconds for what they draw.
+import './VisualisationPage';
 
 const BOARD: IVisualisationRead = {
   id: 'vis_1',
