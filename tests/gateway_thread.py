@@ -111,9 +111,9 @@ class GatewayThread:
         await self.other.start()
         self.table = RouteTable()
         self.callers = Callers(self._verify, "the-internal-secret")
-        app = Gateway(self.table, self.callers, self.counters)
+        self.app = Gateway(self.table, self.callers, self.counters)
         config = uvicorn.Config(
-            app,
+            self.app,
             port=0,
             http=GuardedProtocol,
             ws="none",

@@ -343,3 +343,25 @@ def test_heads_of_two_requests_are_never_mixed_up(gateway: GatewayThread) -> Non
             assert answers(raw, 1) == [(200, b"hello")]
     assert gateway.upstream.bodies[-4:] == [b"12", b"1234567890"] * 2
     assert b"x-mine: first" in gateway.upstream.heads[-2]
+
+
+def test_what_is_remembered_has_a_limit(gateway: GatewayThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aispace_server.gateway.memory import Memory
+
+    monkeypatch.setattr(Memory, "HEADS", 4)
+    monkeypatch.setattr(Memory, "HEAD_BYTES", 500)
+    gateway.ask()
+    memory = gateway.app.memory
+    with socket.create_connection(("127.0.0.1", gateway.port)) as raw:
+
+        def call(*headers: bytes) -> set[bytes]:
+            raw.sendall(request(b"{}", *headers))
+            assert answers(raw, 1) == [(200, b"hello")]
+            return set(memory.asked)
+
+        first = call()
+        assert len(first) == 1
+        assert call(b"x-request-id: once") == first
+        assert call(b"x-long: " + b"x" * 500) == first
+        sizes = [len(call(b"x-mine: %d" % number)) for number in range(20)]
+        assert max(sizes) == 4

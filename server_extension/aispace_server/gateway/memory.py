@@ -109,7 +109,9 @@ class Memory:
         self.watch = Watch()
 
     def keep_asked(self, message: bytes, asked: Asked) -> None:
-        """Remember the head of a request that came as one whole message."""
+        """Remember the head of a request that came as one whole message; one with an id of its own comes once."""
+        if asked.given_id:
+            return
         head, end, body = message.partition(END)
         if end and len(body) == asked.length and len(head) <= self.HEAD_BYTES:
             if len(self.asked) >= self.HEADS:
