@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from aispace._version import __version__
 from installation import Installation, Person
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
@@ -149,6 +150,7 @@ def test_every_page_opens_is_clean_and_comes_back(
 
 
 @pytest.mark.browser
+@pytest.mark.capability("AP-74")
 @pytest.mark.parametrize(("locale", "theme"), LOOKS, ids=["en-light", "zh-dark"])
 def test_every_page_of_the_administrator_opens_and_is_clean(
     house: Installation, browser: Browser, admin: Person, locale: str, theme: str, out: Path
@@ -164,6 +166,8 @@ def test_every_page_of_the_administrator_opens_and_is_clean(
             visitor.calm("#ais-main")
             found = [*visitor.errors]
             visitor.errors.clear()
+            if path.endswith("/version") and __version__ not in visitor.page.locator("#ais-main").inner_text():
+                found.append("it does not tell the version")
             if visitor.page.locator(".ais-Error:visible").count():
                 found.append(visitor.page.locator(".ais-Error:visible").first.inner_text())
             found += barriers(visitor.page, "#aispace-root")

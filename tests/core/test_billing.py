@@ -104,6 +104,7 @@ def test_running_job_is_closed_into_the_ledger_again_and_again(ledger: Ledger, a
     assert lines.total.amount == pytest.approx(Decimal("12.1"), abs=Decimal("0.01"))
 
 
+@pytest.mark.capability("AS3-61")
 def test_price_change_in_the_middle(ledger: Ledger, admin: Principal, alice: Principal) -> None:
     key = ledger.start(alice)
     ledger.pass_time(1000)

@@ -138,7 +138,7 @@ def test_a_job_learns_and_what_it_made_becomes_a_model(world: Classifier) -> Non
         world.platform.workloads.get(SYSTEM, done.workload.id)
 
 
-@pytest.mark.capability("AS2-55")
+@pytest.mark.capability("AS2-55", "MA2-19")
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_figures_and_a_change_makes_the_next_run(world: Classifier) -> None:
     training, alice = world.platform.training, world.alice
@@ -156,6 +156,11 @@ def test_the_same_seed_gives_the_same_figures_and_a_change_makes_the_next_run(wo
     assert compared.differences == {"parameters.model": ["mlp", "svm"]}
     assert compared.metrics["accuracy"][0] == first.metrics["accuracy"]
     assert [run.version for run in training.runs(alice, job.id, ListQuery()).items] == ["V0003", "V0002", "V0001"]
+    # Each has an output folder of its own.
+    names = [training.download(alice, job.id, version)[0] for version in ("V0001", "V0003")]
+    assert names == ["again-V0001-outputs.zip", "again-V0003-outputs.zip"]
+    found = [training.output(alice, job.id, version, "predictions.jsonl")[0].sha256 for version in ("V0001", "V0003")]
+    assert found[0] != found[1]
     # A run can start from the model of another.
     model = training.save_model(alice, job.id, "V0001", SaveModel(name="start"))
     body = RunChanges.model_validate({"base": "V0001", "model": {"model_id": model.model_id}})
