@@ -97,10 +97,14 @@ export function LabelMapping(props: {
           )}
         </p>
       ) : null}
-      <p role="status">
-        {trans._n('The dataset gets %1 new label.', 'The dataset gets %1 new labels.', fresh, count(fresh))}{' '}
-        {out > 0 ? trans._n('%1 label is left out.', '%1 labels are left out.', out, count(out)) : ''}
-      </p>
+      <div role="status">
+        <div>
+          {trans._n('The dataset gets %1 new label.', 'The dataset gets %1 new labels.', fresh, count(fresh))}
+        </div>
+        {out > 0 ? (
+          <div>{trans._n('%1 label is left out.', '%1 labels are left out.', out, count(out))}</div>
+        ) : null}
+      </div>
     </div>
   );
 }
