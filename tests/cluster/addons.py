@@ -9,6 +9,7 @@ import yaml
 
 from . import images
 from .api import Api, ApiError
+from .nodes import ADDONS_NODE
 from .place import Place
 from .programs import KUEUE_MANIFESTS
 from .supervision import until
@@ -89,6 +90,7 @@ def install_dns(api: Api, place: Place) -> None:
                         "spec": {
                             "serviceAccountName": "coredns",
                             "dnsPolicy": "Default",
+                            "nodeSelector": {"kubernetes.io/hostname": ADDONS_NODE},
                             "containers": [
                                 {
                                     "name": "coredns",
@@ -130,6 +132,7 @@ def install_kueue(api: Api, programs: Path) -> None:
 def _fit(manifest: dict[str, Any]) -> None:
     pod = manifest["spec"]["template"]["spec"]
     pod["securityContext"]["runAsUser"] = 65532
+    pod["nodeSelector"] = {"kubernetes.io/hostname": ADDONS_NODE}
     container = pod["containers"][0]
     container |= {"image": images.KUEUE, "imagePullPolicy": "Never", "command": ["/kueue"]}
     container["resources"] = {"requests": {"cpu": "50m", "memory": "512Mi"}}

@@ -21,6 +21,7 @@ KUEUE = f"{REGISTRY}/kueue:1"
 COREDNS = f"{REGISTRY}/coredns:1"
 PYTHON = f"{REGISTRY}/python:1"
 """A small Debian with its Python: what workloads of the tests run in."""
+ADDONS = (KUEUE, COREDNS)
 DEBIAN = "bookworm"
 
 
@@ -81,11 +82,11 @@ IMAGES = (
 )
 
 
-def archives(programs: Path) -> list[Path]:
-    """Give an OCI archive of each image; make those that are missing."""
+def archives(programs: Path) -> dict[str, Path]:
+    """Give an OCI archive of each image by its name; make those that are missing."""
     folder = programs / "images"
     folder.mkdir(exist_ok=True)
-    made = []
+    made: dict[str, Path] = {}
     for image in IMAGES:
         path = folder / f"{image.name.split('/')[-1].replace(':', '-')}.tar"
         with locked(folder / ".lock"):
@@ -93,7 +94,7 @@ def archives(programs: Path) -> list[Path]:
                 making = path.with_suffix(".making")
                 _write(making, image, image.layer(programs))
                 making.rename(path)
-        made.append(path)
+        made[image.name] = path
     return made
 
 

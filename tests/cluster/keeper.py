@@ -93,7 +93,7 @@ class Keeper:
         subprocess.run(["cp", "-r", str(place.folder / "logs"), str(kept)], check=False)
         return str(kept)
 
-    def _start(self, place: Place, programs: Path, archives: list[Path]) -> Supervision:
+    def _start(self, place: Place, programs: Path, archives: dict[str, Path]) -> Supervision:
         self._begin = time.monotonic()
         place.folder.mkdir(parents=True)
         groups.make(f"{place.group}/{groups.HOST}")

@@ -13,6 +13,22 @@ from .place import Place
 from .supervision import Supervision, until
 
 MTU = "1500"
+ADDONS_NODE = "node-1"
+"""Where Kueue and CoreDNS run."""
+HOLD = """
+mount --make-rshared /
+mkdir "$0/own"
+mount -t tmpfs tmpfs "$0/own"
+mkdir "$0/own/upper" "$0/own/work"
+mount -t overlay overlay -o "lowerdir=/var/lib,upperdir=$0/own/upper,workdir=$0/own/work" /var/lib
+mount -t tmpfs tmpfs /var/log
+mount -t tmpfs tmpfs /run
+mkdir /run/lock
+touch "$0/held"
+exec sleep infinity
+"""
+"""A node has what it writes under fixed names to itself: the other nodes and this machine see nothing of it. Its images
+are in memory, where a thousand small files come and go quickly."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +127,8 @@ class Node:
         # Mounts of pods are made in a namespace of the node's own: they go when its last process goes.
         holder = self.supervision.start(
             f"{self.plan.name}-holder",
-            ["nsenter", f"--net={space}", "unshare", "--mount", "--propagation", "private",
-             "sh", "-c", "mount --make-rshared / && touch \"$0\" && exec sleep infinity", str(self.folder / "held")],
+            ["nsenter", f"--net={space}", "unshare", "--mount", "--propagation", "private", "sh", "-ec", HOLD,
+             str(self.folder)],
         )  # fmt: skip
         until(lambda: (self.folder / "held").exists(), 10, "the node's namespaces")
         self.enter = ["nsenter", f"--target={holder.pid}", "--net", "--mount"]
@@ -147,8 +163,8 @@ class Node:
         )
         (self.folder / "containerd.toml").write_text(
             f"""version = 3
-root = "{self.folder}/containerd"
-state = "{self.folder}/run"
+root = "{self.folder}/own/containerd"
+state = "{self.folder}/own/run"
 disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.internal.v1.opt", "io.containerd.grpc.v1.podsandbox"]
 
 [grpc]
@@ -182,10 +198,12 @@ SystemdCgroup = false
             PATH=path,
         )
 
-    def bring_images(self, archives: list[Path]) -> None:
+    def bring_images(self, archives: dict[str, Path]) -> None:
         """Put images into the node's store."""
         until(self.socket.exists, 30, f"containerd of {self.plan.name}")
-        for archive in archives:
+        for name, archive in archives.items():
+            if name in images.ADDONS and self.plan.name != ADDONS_NODE:
+                continue
             self.ctr("images", "import", "--local", str(archive))
 
     def ctr(self, *arguments: str) -> None:
@@ -211,6 +229,7 @@ SystemdCgroup = false
             "evictionHard": {"memory.available": "50Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
             "imageGCHighThresholdPercent": 100,
             "imageGCLowThresholdPercent": 99,
+            "volumePluginDir": str(self.folder / "volume-plugins"),
             "podLogsDir": str(self.folder / "pod-logs"),
             "registerNode": True,
             "resolvConf": "",

@@ -17,6 +17,12 @@ from .place import Place, clear_all_left
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 
+FIXED = [
+    Path(one) for one in ("/run/netns", "/var/lib/cni/results", "/var/lib/cni", "/var/log/pods", "/run/containerd")
+]
+"""Where the programs of a node would write under fixed names."""
+
+
 def left_of(place: Place) -> list[str]:
     """List what is there of a cluster."""
     found = [f"process {pid}" for pid in groups.members(place.group)]
@@ -24,6 +30,13 @@ def left_of(place: Place) -> list[str]:
     spaces = Path("/run/netns")
     found += [f"namespace {one.name}" for one in spaces.iterdir() if one.name.startswith(place.bridge)]
     found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if f"{place.folder}/" in line]
+    found += [
+        str(one)
+        for folder in FIXED
+        if folder.is_dir()
+        for one in folder.iterdir()
+        if one.name.startswith(("cni-", "pods-"))
+    ]
     found += [f"group {one}" for one in groups.hierarchies() if (one / place.group).exists()]
     return [*found, *([str(place.folder)] if place.folder.exists() else [])]
 

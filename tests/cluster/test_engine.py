@@ -24,7 +24,7 @@ from .space import NAMESPACE, Space
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 MIB = 1 << 20
 SMALL = {"cpu": 0.1, "memory_bytes": 64 * MIB}
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 class Bench:
@@ -147,12 +147,29 @@ def test_over_quota_waits_with_the_reason_of_kueue_and_follows_when_there_is_roo
     bench.running(first)
     second = bench.shell("echo followed", **card)
     waiting = bench.until_(second, lambda state: "quota" in state.params.get("message", ""))
-    assert (waiting.phase, waiting.reason) == ("starting", "cluster_queue")
+    assert waiting.phase == "starting"
+    assert waiting.reason in ("cluster_queue", "cluster_queue_place")
     assert waiting.params["queue"] == "default"
     assert "nvidia.com/mig-1g.10gb" in waiting.params["message"]
     bench.engine.stop(first, 0)
     assert bench.ended(second).exit_code == 0
     assert bench.log(second) == "followed\n"
+
+
+def test_place_in_the_queue_is_told_and_goes_down(bench: Bench) -> None:
+    card = {"accelerator": "nvidia.com/mig-1g.10gb", "accelerator_count": 1}
+    first = bench.shell("sleep 600", **card)
+    bench.running(first)
+    waiting = []
+    for _ in range(2):
+        waiting.append(bench.shell("sleep 600", **card))
+        bench.until_(waiting[-1], lambda state: "quota" in state.params.get("message", ""))
+    places = [bench.until_(key, lambda state: state.params.get("place")).params["place"] for key in waiting]
+    assert sorted(places) == [1, 2]
+    bench.engine.stop(first, 0)
+    follows, last = (waiting[places.index(number)] for number in (1, 2))
+    bench.running(follows)
+    bench.until_(last, lambda state: state.params.get("place") == 1)
 
 
 def test_what_no_node_has_free_says_so(bench: Bench) -> None:
@@ -195,7 +212,7 @@ def test_stop_kills_what_is_deaf_after_the_grace(bench: Bench) -> None:
 
 def test_stop_of_what_waits_and_of_what_was_never_made(bench: Bench, space: Space) -> None:
     waiting = bench.shell("true", accelerator="enflame.com/gcu", accelerator_count=5)
-    bench.until_(waiting, lambda state: state.reason == "cluster_queue")
+    bench.until_(waiting, lambda state: state.params.get("queue"))
     bench.engine.stop(waiting, 0)
     assert bench.ended(waiting).reason == "stopped"
     never = Key(new_id("wl"), 1)

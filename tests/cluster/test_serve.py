@@ -137,7 +137,7 @@ def test_over_quota_the_user_reads_why_it_waits_and_may_stop_it(serve: Serve) ->
     reason = until(
         lambda: (found := serve.get(second)).reason and "quota" in found.reason.message and found.reason, SECONDS
     )
-    assert reason.code == "cluster_queue"
+    assert reason.code in ("cluster_queue", "cluster_queue_place")
     assert "nvidia.com/mig-1g.10gb" in reason.message
     for one in (second, first):
         serve.platform.workloads.stop(SYSTEM, one)

@@ -233,6 +233,8 @@ def test_waits_are_told_in_the_words_of_who_makes_it_wait() -> None:
         "queue": "lab",
         "message": "insufficient unused quota for nvidia.com/gpu in flavor any, 1 more needed",
     }
+    placed = states.waits_for([], short, "lab", 7)
+    assert (placed.reason, placed.params["place"]) == ("cluster_queue_place", 7)
     full = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/2 nodes are available"}
     waiting = {"spec": {"containers": [{"image": "x:1"}]}, "status": {"conditions": [full]}}
     assert states.waits_for([waiting], quota("Admitted", "True"), "lab").reason == "unschedulable"
@@ -251,6 +253,16 @@ def test_preemption_is_an_end_but_only_once_the_job_is_suspended_again() -> None
     assert end.reason == "preempted"
     assert states.preempted({"spec": {"suspend": False}}, taken) is None
     assert states.preempted({"spec": {"suspend": True}}, quota("Admitted", "True")) is None
+
+
+def test_pod_that_is_gone_before_its_job_is_told_of_still_counts() -> None:
+    failed = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", "message": "Job has reached",
+              "lastTransitionTime": "2026-01-01T00:00:10Z"}  # fmt: skip
+    job = {"spec": {}, "status": {"conditions": [failed], "startTime": "2026-01-01T00:00:00Z"}}
+    end = states.job_end(job, [], End(-15, "evicted", {"message": "Eviction API: evicting"}))
+    assert end is not None
+    assert (end.exit_code, end.params) == (-15, {"message": "Eviction API: evicting"})
+    assert states.job_end(job, [pod({"exitCode": 3})], None).exit_code == 3  # type: ignore[union-attr]
 
 
 def test_end_survives_being_written_down() -> None:

@@ -84,7 +84,8 @@ class AttemptState:
     reason : str, optional
         Why it ended when the engine ended it or lost it: ``memory_limit``, ``time_limit``, ``log_limit``, ``stopped``,
         ``supervisor_lost``, ``start_failed``, ``preempted``, ``evicted``, ``image_pull``, ``deleted_outside``. While it
-        starts: what it waits for (``cluster_queue``, ``unschedulable``, ``image_pull``), or None.
+        starts: what it waits for (``cluster_queue``, ``cluster_queue_place``, ``unschedulable``, ``image_pull``), or
+        None.
     """
 
     key: Key

@@ -23,6 +23,7 @@ TEXT: Final[dict[str, str]] = {
     "behind": "It would fit, but others before it in the queue wait for the same.",
     "never_fits": "It is larger than this installation: {resources}. Choose another spec.",
     "cluster_queue": "It waits in the cluster's queue {queue}: {message}",
+    "cluster_queue_place": "It waits in the cluster's queue {queue}, at place {place}: {message}",
     "unschedulable": "It may run, but no node can take it now: {message}",
     "image_pull": "Its image {image} cannot be fetched: {message}. Check its name and that the nodes reach it.",
     "evicted": "Its node had to end it: {message}",

@@ -49,6 +49,9 @@ export const ERROR_WORDS: Words = {
   disk_full: t =>
     t.__('Not done. The disk of the platform is full. Delete what is not needed or ask the administrator.'),
   ended: t => t.__('Not done. It has ended already. Run it again instead.'),
+  cluster_away: t => t.__('The cluster does not answer. Try again in a moment, or ask your administrator.'),
+  engine_unknown: t => t.__('There is no such engine. Correct AISPACE_ENGINE.'),
+  engine_incomplete: t => t.__('The engine needs a package that is not installed. Ask your administrator.'),
   engine_taken: t =>
     t.__('Not started. Another AI Space uses the same folder. An administrator has to stop that one first.'),
   file_too_large: (t, p) => t.__('Nothing was imported. A file has more than %1.', size(p.limit)),

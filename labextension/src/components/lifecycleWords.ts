@@ -72,14 +72,6 @@ export const LIFECYCLE_EVENTS: Words = {
   'visualisation.failed': t => t.__('TensorBoard failed'),
   'visualisation.stopped': t => t.__('TensorBoard stopped'),
   'visualisation.deleted': t => t.__('Visualisation deleted'),
-  'visualisation.started': t => t.__('TensorBoard started'),
-  'visualisation.ready': t => t.__('TensorBoard can be looked at'),
-  'visualisation.stop_requested': t => t.__('Stop asked for'),
-  'visualisation.auto_stopped': t => t.__('TensorBoard stopped by itself'),
-  'visualisation.succeeded': t => t.__('TensorBoard ended'),
-  'visualisation.failed': t => t.__('TensorBoard failed'),
-  'visualisation.stopped': t => t.__('TensorBoard stopped'),
-  'visualisation.deleted': t => t.__('Visualisation deleted'),
   'job_template.created': t => t.__('Job template created'),
   'job_template.changed': t => t.__('Job template changed'),
   'job_template.deleted': t => t.__('Job template deleted'),
@@ -131,6 +123,8 @@ export const REASON_WORDS: Words = {
   supervisor_lost: t =>
     t.__('The process that watched it was killed, so everything it had started was ended too.'),
   cluster_queue: (t, p) => t.__("It waits in the cluster's queue %1: %2", text(p.queue), text(p.message)),
+  cluster_queue_place: (t, p) =>
+    t.__("It waits in the cluster's queue %1, at place %2: %3", text(p.queue), text(p.place), text(p.message)),
   unschedulable: (t, p) => t.__('It may run, but no node can take it now: %1', text(p.message)),
   image_pull: (t, p) =>
     t.__(
@@ -208,7 +202,6 @@ export const LIFECYCLE_ERRORS: Words = {
   no_results: t => t.__('Not done. There are no results. Start it first.'),
   results_gone: t => t.__('Not finished. The results were dropped meanwhile. Start it again.'),
   kind_not_deliverable: t =>
-  not_draft: t => t.__('Not done. This run was started already. Modify it: that makes the next run.'),
     t.__('Not done. Answers of models cannot become annotations of datasets of this kind.'),
   not_running: t => t.__('Not shown. TensorBoard does not run. Start it, or wait until it is ready.'),
   view_away: t => t.__('Not shown. TensorBoard does not answer. Look at its log, or start it again.'),
@@ -217,6 +210,7 @@ export const LIFECYCLE_ERRORS: Words = {
   foreign_account: t => t.__('Not done. The password of this account is kept elsewhere.'),
   is_current: t => t.__('Not rolled back. This deployment has the traffic already.'),
   last_run: t => t.__('Not deleted. It is the only run. Delete the job instead.'),
+  not_draft: t => t.__('Not done. This run was started already. Modify it: that makes the next run.'),
   not_ended: t => t.__('Not done. It has not ended. Stop it first, or wait.'),
   running: t => t.__('Not deleted. It runs. Stop it first.'),
   own_account: t => t.__('Not done. This is your own account. Ask another administrator.'),

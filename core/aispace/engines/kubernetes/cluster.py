@@ -13,6 +13,7 @@ from ..base import Key
 from . import manifests
 from .connection import AWAY, Connection, Refused
 from .manifests import Manifest
+from .places import Places
 from .watching import Change, Kind, Store
 
 QUEUES = "/apis/kueue.x-k8s.io/v1beta2"
@@ -55,6 +56,7 @@ class Cluster:
         self.pods = Store(Kind("Pod", self.paths["pods"], MANAGED), self._pod_changed)
         self.quota = Store(Kind("Workload", f"{QUEUES}/{inside}/workloads"), self._quota_changed)
         self.nodes = Store(Kind("Node", "/api/v1/nodes"), self._node_changed)
+        self.places = Places(connection, namespace, self.quota.all, self._place_changed)
         self._running: Future[None] | None = None
         self._since = 0.0
         self._known = threading.Event()
@@ -87,7 +89,8 @@ class Cluster:
                 await asyncio.sleep(1.0)
         self._trouble = None
         self._known.set()
-        await asyncio.gather(*(store.run(self.connection) for store in self._stores()))
+        asking = [self.places.run()] if self.has_queues else []
+        await asyncio.gather(*(store.run(self.connection) for store in self._stores()), *asking)
 
     async def _find_queues(self) -> bool:
         try:
@@ -161,6 +164,11 @@ class Cluster:
             of = store.get(owner["name"]) if store else None
             self._heard(manifests.key_of(of) if of else None, None, change == "gone")
 
+    def _place_changed(self, name: str) -> None:
+        found = self.quota.get(name)
+        if found is not None:
+            self._quota_changed("set", found)
+
     def _node_changed(self, change: Change, found: Manifest) -> None:
         if change == "listed":
             self._owner_changed(change, found)
@@ -193,6 +201,10 @@ class Cluster:
         with self._lock:
             names = [self._quota[one] for one in who if one in self._quota]
         return self.quota.get(names[0]) if names else None
+
+    def place_of(self, quota: Manifest | None) -> int | None:
+        """Tell the place of one that waits, 1 is next; None while it is not known."""
+        return None if quota is None else self.places.places.get(quota["metadata"]["name"])
 
     def queue_of(self, owner: Manifest) -> str | None:
         """Tell in which queue of Kueue an attempt is; None when it is in none."""

@@ -288,7 +288,7 @@ class KubernetesEngine(LoggingConfigurable, Engine):
         if pods and all(states.is_running(pod) for pod in pods) and len(pods) >= self.cluster.size(owner):
             began = min((at for pod in pods if (at := states.started(pod)) is not None), default=None)
             return AttemptState(key, "running", began, ports=self.cluster.ports(key))
-        wait = states.waits_for(pods, quota, self.cluster.queue_of(owner))
+        wait = states.waits_for(pods, quota, self.cluster.queue_of(owner), self.cluster.place_of(quota))
         return AttemptState(key, "starting", reason=wait.reason, params=wait.params)
 
     def _end_now(
@@ -299,7 +299,7 @@ class KubernetesEngine(LoggingConfigurable, Engine):
             return None
         end = states.preempted(owner, quota)
         if end is None and owner["kind"] == "Job":
-            end = states.job_end(owner, pods)
+            end = states.job_end(owner, pods, self._ends.get(key))
         elif end is None:
             end = next((end for pod in pods if (end := states.end_of(pod)) is not None), self._ends.get(key))
         if end is None:

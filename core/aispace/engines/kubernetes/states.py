@@ -170,7 +170,7 @@ class Wait:
     since: datetime | None = None
 
 
-def waits_for(pods: Sequence[Manifest], quota: Manifest | None, queue: str | None) -> Wait:
+def waits_for(pods: Sequence[Manifest], quota: Manifest | None, queue: str | None, place: int | None = None) -> Wait:
     """Tell what an attempt that has not begun waits for.
 
     Parameters
@@ -179,6 +179,8 @@ def waits_for(pods: Sequence[Manifest], quota: Manifest | None, queue: str | Non
         The object by which Kueue admits it.
     queue : str, optional
         Of Kueue; None when there is none.
+    place : int, optional
+        In that queue, where it is known.
     """
     for pod in pods:
         waiting = (_container(pod).get("state") or {}).get("waiting") or {}
@@ -204,7 +206,10 @@ def waits_for(pods: Sequence[Manifest], quota: Manifest | None, queue: str | Non
             ),
             "",
         )
-        return Wait("cluster_queue", {"queue": queue, "message": _short(words) or "its turn has not come yet"})
+        params = {"queue": queue, "message": _short(words) or "its turn has not come yet"}
+        if place is None:
+            return Wait("cluster_queue", params)
+        return Wait("cluster_queue_place", {**params, "place": place})
     for pod in pods:
         for one in (pod.get("status") or {}).get("conditions") or ():
             if one["type"] == "PodScheduled" and one["status"] == "False" and one.get("reason") == "Unschedulable":
@@ -224,12 +229,20 @@ def preempted(owner: Manifest, quota: Manifest | None) -> End | None:
     )
 
 
-def job_end(job: Manifest, pods: Sequence[Manifest]) -> End | None:
-    """Tell how a Job ended; None while it, or one of its pods, has not."""
+def job_end(job: Manifest, pods: Sequence[Manifest], last: End | None = None) -> End | None:
+    """Tell how a Job ended; None while it, or one of its pods, has not.
+
+    Parameters
+    ----------
+    last : End, optional
+        Of a pod that may be gone by now.
+    """
     complete, failed = condition(job, "Complete"), condition(job, "Failed")
     if complete is None and failed is None:
         return None
     ends = [end for end in map(end_of, pods) if end is not None]
+    if last is not None and not ends:
+        ends = [last]
     begun = min((end.started_at for end in ends if end.started_at), default=moment(job["status"].get("startTime")))
     if complete is not None:
         return End(0, started_at=begun, ended_at=moment(job["status"].get("completionTime")))
