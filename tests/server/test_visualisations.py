@@ -14,6 +14,7 @@ import pytest
 from aispace.cli import main
 from aispace.client import AISpaceClient
 from aispace.clock import Clock
+from aispace.errors import AISpaceError
 from aispace.events.schemas import EventQuery
 from aispace.identity import SYSTEM
 from aispace.ids import new_id
@@ -169,6 +170,7 @@ def scalars(page: httpx.Client) -> dict[str, list[str]]:
     return {run: sorted(found) for run, found in tags.items()}
 
 
+@pytest.mark.capability("AS2-65")
 @pytest.mark.slow
 def test_tensorboard_shows_what_runs_logged_to_their_owner_and_to_nobody_else(
     boards: Boards, tensorboard_python: Path
@@ -245,6 +247,14 @@ def test_tensorboard_shows_what_runs_logged_to_their_owner_and_to_nobody_else(
         assert restarted.id == board.id
         assert restarted.workload_id != board.workload_id
         assert httpx.get(address, trust_env=False).status_code == 401
+        # What runs is not deleted; what was deleted is gone, and its runs stay.
+        with pytest.raises(AISpaceError, match="Stop it first"):
+            alice.visualisations.delete(board.id)
+        alice.visualisations.stop(board.id)
+        until(lambda: ended(boards.platform, board.id))
+        alice.visualisations.delete(board.id)
+        assert board.id not in {found.id for found in alice.visualisations.list()}
+        assert alice.jobs.get(one).latest.status == "succeeded"
     assert {"visualisation.started", "visualisation.ready", "visualisation.stopped"} <= set(
         events(boards.platform, board.id)
     )
