@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aispace.errors import AISpaceError, Conflict
+from aispace.errors import AISpaceError, Conflict, Invalid
 from aispace.identity import SYSTEM
 from aispace.models.schemas import ModelUpdate
 from aispace.platform import Platform
@@ -25,6 +25,7 @@ from aispace.serving.schemas import (
 from aispace.users.schemas import UserCreate
 from aispace.workloads.schemas import WorkloadQuery
 from models_for_tests import IRIS, make
+from pydantic import ValidationError
 from serving_setup import Serving, until
 
 ANSWER = """
@@ -84,6 +85,18 @@ def test_a_service_of_model_script_image_and_spec_is_deploying_at_once(still: Se
     assert (made.image_id, made.spec_id) == (still.image_id, still.spec_id)
     (listed,) = still.platform.serving.list(still.alice, ServiceQuery()).items
     assert listed.status == "deploying"
+
+
+@pytest.mark.capability("IM-39")
+def test_a_service_is_made_from_a_model_or_by_hand_without_one(still: Serving, iris: Path) -> None:
+    of_model = create(still, still.model(iris, "iris"))
+    assert (of_model.script, of_model.status) == (None, "deploying")
+    assert of_model.model is not None
+    script = ScriptChoice(algorithm_id=still.script("answer", inference=ANSWER))
+    by_hand = create(still, None, name="by-hand", script=script, image_id=still.image_id, parameters={"a": 1})
+    assert (by_hand.model, by_hand.status, by_hand.parameters) == (None, "deploying", {"a": 1})
+    listed = {one.name for one in still.platform.serving.list(still.alice, ServiceQuery()).items}
+    assert listed == {"iris-api", "by-hand"}
 
 
 @pytest.mark.capability("AS3-19", "MA2-59")
@@ -151,7 +164,7 @@ def test_the_number_of_replicas_is_changed_and_all_must_answer_first(serving: Se
     assert service.get(alice, made.id).replicas.total == 3
 
 
-@pytest.mark.capability("TD-59")
+@pytest.mark.capability("AS3-13", "TD-59")
 def test_a_canary_needs_a_production_and_has_ten_percent_by_default(serving: Serving, iris: Path) -> None:
     service, alice = serving.platform.serving, serving.alice
     made = create(serving, serving.model(iris, "iris"))
@@ -159,6 +172,12 @@ def test_a_canary_needs_a_production_and_has_ten_percent_by_default(serving: Ser
         service.releases.begin(alice, made.id, CanaryCreate())
     assert refused.value.code == "no_production"
     wait_for(serving, made.id, "serving")
+    # Ten replicas are the most, of both versions together and of one.
+    with pytest.raises(Invalid) as many:
+        service.releases.begin(alice, made.id, CanaryCreate(replicas=10))
+    assert many.value.details["fields"][0]["field"] == "replicas"
+    with pytest.raises(ValidationError):
+        ServiceUpdate(replicas=11)
     begun = service.releases.begin(alice, made.id, CanaryCreate())
     assert begun.canary is not None
     assert begun.canary.share == 10

@@ -14,9 +14,9 @@ from aispace.identity import Principal
 from aispace.models.schemas import ModelCreate, ModelUpdate, ModelVersionCreate
 from aispace.platform import Platform
 from aispace.schemas import ListQuery
-from aispace.training.schemas import EvaluationCreate, EvaluationQuery, RunChanges
+from aispace.training.schemas import EvaluationCreate, EvaluationQuery, RunChanges, TrainingJobQuery
 from aispace.training.template_schemas import JobTemplateCreate, JobTemplateQuery, JobTemplateUpdate, TemplateOfRun
-from classifier_setup import Classifier
+from classifier_setup import Classifier, until
 
 WAITS = b"""import sys, time
 time.sleep(next(float(word.partition("=")[2]) for word in sys.argv if word.startswith("--seconds=")))
@@ -86,7 +86,7 @@ def test_training_and_validation_sets_are_chosen_with_their_versions(paper: Clas
 
 
 @pytest.mark.slow
-@pytest.mark.capability("AS2-46", "AS2-56", "AS2-60")
+@pytest.mark.capability("AS2-46", "AS2-56", "AS2-60", "MA2-12")
 def test_time_limit_ends_a_run_that_would_go_on_and_one_version_is_deleted(
     platform: Platform, runtime_python: Path
 ) -> None:
@@ -101,17 +101,33 @@ def test_time_limit_ends_a_run_that_would_go_on_and_one_version_is_deleted(
     job = world.job("waits", "", algorithm={"algorithm_id": made.id}, inputs=[], max_hours=1 / 3600)
     job.parameters = {"seconds": 600}
     limited = training.create(alice, job)
+
+    def listed() -> str:
+        return training.list(alice, TrainingJobQuery()).items[0].status
+
     ended = world.ended(limited.id)
+    assert listed() == "failed"
     assert ended.reason is not None
     assert (ended.status, ended.reason.code) == ("failed", "time_limit")
     free = training.modify(alice, limited.id, RunChanges(max_hours=0, parameters={"seconds": 1.5}))
     assert free.workload is not None
     assert free.workload.time_limit_seconds is None
+    until(lambda: listed() == "running")
     finished = world.ended(limited.id, "V0002")
-    assert finished.status == "succeeded"
+    assert (finished.status, listed()) == ("succeeded", "succeeded")
+    assert free.workload.id
+    platform.events.seal()
+    told = platform.events.list(alice, EventQuery(object_id=free.workload.id)).items
+    states = [event.code.removeprefix("workload.") for event in reversed(told)]
+    assert states == ["queued", "starting", "running", "succeeded"]
+    training.modify(alice, limited.id, RunChanges(parameters={"seconds": 600}))
+    until(lambda: listed() == "running")
+    training.stop(alice, limited.id, "V0003")
+    until(lambda: listed() == "stopped")
     kept = platform.templates.of_run(alice, limited.id, "V0002", TemplateOfRun(name="kept", description="good"))
     assert (kept.settings["parameters"], kept.settings["max_hours"], kept.description) == ({"seconds": 1.5}, 0, "good")
     training.delete_run(alice, limited.id, "V0001")
+    training.delete_run(alice, limited.id, "V0003")
     assert [run.version for run in training.runs(alice, limited.id, ListQuery()).items] == ["V0002"]
     with pytest.raises(NotFound):
         training.run(alice, limited.id, "V0001")

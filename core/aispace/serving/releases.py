@@ -16,6 +16,9 @@ from .schemas import CanaryCreate, CanaryUpdate, RollbackRequest, ServiceRead
 if TYPE_CHECKING:
     from .service import ServingService
 
+MOST_REPLICAS = 10
+"""Of production and canary together."""
+
 
 class Releases:
     """Canaries: at most one beside production; requests only say what is wanted, the rollout moves it."""
@@ -36,7 +39,17 @@ class Releases:
                 raise Invalid(
                     name, f"{name}: a value is needed. Leave it out to have it as in production.", code="missing"
                 )
-        configured = self.serving.configuring.check(principal, wanted_of(production) | given)
+        wanted = wanted_of(production) | given
+        left = MOST_REPLICAS - int(production.configuration["replicas"])
+        if wanted["replicas"] > left:
+            raise Invalid(
+                "replicas",
+                f"Replicas: both versions have {MOST_REPLICAS} at most; production leaves {left}. Ask for fewer, or "
+                "take some from production first.",
+                code="less_than_equal",
+                params={"le": left},
+            )
+        configured = self.serving.configuring.check(principal, wanted)
         with self.db.write() as session:
             row = self._locked(session, principal, service_id)
             self._check_free(row)
