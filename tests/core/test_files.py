@@ -42,6 +42,9 @@ def test_a_folder_is_listed_with_kinds_sizes_and_order(platform: Platform, alice
     assert names(platform, alice, sort="modified")[1] == "d.wav"
     assert names(platform, alice, limit=2, offset=1) == ["a.txt", "b.png"]
     assert names(platform, alice, q="PNG") == ["b.png"]
+    (root(platform, alice) / ".cache").mkdir()
+    assert ".cache" not in names(platform, alice)
+    assert names(platform, alice, hidden=True)[0] == ".cache"
 
 
 @pytest.mark.parametrize("path", ["..", "a/../../b", "../usr_bob/secret", "a\x00b", "x" * 300])

@@ -76,11 +76,12 @@ class Files(Resource):
         super().__init__(uploads.transport)
         self.uploads = uploads
 
-    def list(self, path: str = "") -> Iterator[FileRead]:
-        """Go through a folder."""
+    def list(self, path: str = "", *, hidden: bool = False) -> Iterator[FileRead]:
+        """Go through a folder; with ``hidden`` also through what begins with a dot."""
         offset: int | None = 0
         while offset is not None:
-            answer = self.transport.ask("GET", "/files", params={"path": path, "limit": PAGE, "offset": offset})
+            params = {"path": path, "limit": PAGE, "offset": offset, "hidden": hidden}
+            answer = self.transport.ask("GET", "/files", params=params)
             for item in answer["items"]:
                 yield FileRead.model_validate(item)
             offset = answer["page"]["next"]

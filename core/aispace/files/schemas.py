@@ -34,6 +34,8 @@ class FileQuery(Schema):
 
     path: Path = ""
     q: Annotated[str | None, Field(max_length=64)] = None
+    hidden: bool = False
+    """Also what begins with a dot: settings and caches of programs."""
     sort: Literal["name", "-name", "modified", "-modified", "size", "-size", "type", "-type"] = "name"
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0

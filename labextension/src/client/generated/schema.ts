@@ -35,6 +35,11 @@ export interface components {
         /** @description How to export a version. */
         aispace__datasets__requests__ExportRequest: {
             /**
+             * @description Whether the files of the samples go along, or only what is said of them.
+             * @default true
+             */
+            data?: boolean;
+            /**
              * @default manifest
              * @enum {string}
              */
@@ -1377,7 +1382,7 @@ export interface components {
                 [key: string]: number;
             };
             /** @enum {string} */
-            layout: "class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest";
+            layout: "class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest" | "text_pairs";
             notes: components["schemas"]["Note"][];
             /** @description How many boxes there are. */
             objects: number | null;
@@ -1402,10 +1407,10 @@ export interface components {
                 [key: string]: string | null;
             };
             /** @default auto */
-            layout?: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest") | "auto";
+            layout?: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest" | "text_pairs") | "auto";
             /** @description Take only what has one of these labels of the files; the other labels are left out. */
             only_labels?: string[] | null;
-            source: components["schemas"]["UploadSource"] | components["schemas"]["BatchSource"] | components["schemas"]["AreaSource"];
+            source: components["schemas"]["UploadSource"] | components["schemas"]["BatchSource"] | components["schemas"]["AreaSource"] | components["schemas"]["ServerSource"];
             table?: components["schemas"]["TableOptions"];
             /**
              * @description What numbers of VOC files are: edges counted from 0 (most tools), or first and last pixel counted from 1 (the
@@ -1478,7 +1483,7 @@ export interface components {
                 [key: string]: string | null;
             };
             /** @default auto */
-            layout?: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest") | "auto";
+            layout?: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest" | "text_pairs") | "auto";
             /** @description Take only what has one of these labels of the files; the other labels are left out. */
             only_labels?: string[] | null;
             /**
@@ -1487,7 +1492,7 @@ export interface components {
              * @enum {string}
              */
             overwrite?: "refuse" | "skip" | "replace";
-            source: components["schemas"]["UploadSource"] | components["schemas"]["BatchSource"] | components["schemas"]["AreaSource"];
+            source: components["schemas"]["UploadSource"] | components["schemas"]["BatchSource"] | components["schemas"]["AreaSource"] | components["schemas"]["ServerSource"];
             split?: ("training" | "validation" | "test") | null;
             table?: components["schemas"]["TableOptions"];
             /**
@@ -1566,8 +1571,8 @@ export interface components {
             /** @description Fields of an object besides ``id``, ``label``, ``score``, ``attributes`` and ``hard``. */
             carries: string[];
             data_type: string;
-            exports: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest")[];
-            imports: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest")[];
+            exports: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest" | "text_pairs")[];
+            imports: ("class_folders" | "flat" | "manifest" | "origin" | "coco" | "voc" | "yolo" | "csv" | "tsv" | "jsonl" | "line_manifest" | "text_pairs")[];
             /** @description Whether it needs labels. */
             label_group: boolean;
             /**
@@ -1927,7 +1932,7 @@ export interface components {
             /**
              * @description ``exif_orientation``, ``boxes_clipped``, ``outlines``, ``left_out``, ``incomplete``, ``recoded`` of imports;
              *     ``hard``, ``states``, ``reviews``, ``scores``, ``attributes``, ``object_hard``, ``ids``, ``labels``,
-             *     ``unlabelled_splits``, ``unused_labels``, ``paths`` of exports.
+             *     ``unlabelled_splits``, ``unused_labels``, ``paths``, ``data`` of exports.
              */
             code: string;
             /** @description Paths of the first of them. */
@@ -2669,6 +2674,8 @@ export interface components {
                     offset?: number;
                     q?: string;
                     sort?: string;
+                    /** @enum {string} */
+                    status?: "draft" | "scheduled" | "queued" | "starting" | "running" | "paused" | "succeeded" | "failed" | "stopped";
                     version?: string;
                 };
                 response: components["schemas"]["Page_EvaluationRead_"];
@@ -2767,6 +2774,11 @@ export interface components {
             /** @description List a folder */
             "GET /files": {
                 query?: {
+                    /**
+                     * @description Also what begins with a dot: settings and caches of programs.
+                     * @default false
+                     */
+                    hidden?: boolean;
                     /** @default 50 */
                     limit?: number;
                     /** @default 0 */
@@ -4235,6 +4247,15 @@ export interface components {
             times: number[];
             /** @description Last value in each bucket; null for what is no finite number. */
             values: (number | null)[];
+        };
+        /** @description A file or folder of the server, by its absolute path; only for administrators, and where it is allowed. */
+        ServerSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "server";
+            path: string;
         };
         /** @description A new service; it is deployed at once. */
         ServiceCreate: {

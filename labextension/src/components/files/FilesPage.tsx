@@ -246,6 +246,13 @@ export default function FilesPage(): JSX.Element {
             query.current = one;
           }}
           live={event => event.code.startsWith('file.')}
+          filters={[
+            {
+              id: 'hidden',
+              label: trans.__('Hidden files'),
+              options: [{ value: 'true', label: trans.__('shown') }]
+            }
+          ]}
           columns={[
             {
               id: 'name',
