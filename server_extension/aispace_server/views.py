@@ -110,7 +110,9 @@ class ViewHandler(RequestHandler):
         body = b"".join(self._parts)
         if body or self.request.method == "POST":
             headers["Content-Length"] = str(len(body))
-        target = f"/{rest}" + (f"?{self.request.query}" if self.request.query else "")
+        # As it came: what is escaped stays escaped, so that nothing of it ends the line that is sent on.
+        path = self.request.path.partition("/views/")[2].partition("/")[2]
+        target = f"/{path}" + (f"?{self.request.query}" if self.request.query else "")
         answer = _Answer(self)
         try:
             self._connection = await _connect(address)

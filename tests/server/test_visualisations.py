@@ -220,6 +220,9 @@ def test_tensorboard_shows_what_runs_logged_to_their_owner_and_to_nobody_else(
             assert answer.headers["Content-Security-Policy"] == policy
             assert answer.headers["Access-Control-Allow-Origin"] == "null"
             assert "set-cookie" not in answer.headers
+        # What is escaped in an address stays escaped on its way to the process.
+        smuggled = page.get("x%0d%0aX-AISpace-Key:%20y%0d%0a%0d%0aGET%20/data/runs")
+        assert smuggled.status_code == 404
         address = str(page.base_url)
     # Another user: no object, no address, no process of his own over what is private.
     with boards.running.client("token-bob") as bob:
