@@ -13,6 +13,7 @@ import time
 
 from .app import InferenceApp
 from .errors import ModelError
+from .joined import joined_protocol
 from .starting import add_model_arguments, load, workers
 
 KEY = "AISPACE_SERVING_KEY"
@@ -56,6 +57,7 @@ async def serve(options: argparse.Namespace) -> int:
         app,
         host=options.host,
         port=options.port,
+        http=joined_protocol(),
         log_level="warning",
         access_log=False,
         lifespan="off",
