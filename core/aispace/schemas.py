@@ -218,6 +218,13 @@ class AreaSource(Schema):
     path: Annotated[str, StringConstraints(min_length=0, max_length=4096)]
 
 
+class ServerSource(Schema):
+    """A file or folder of the server, by its absolute path; only for administrators, and where it is allowed."""
+
+    kind: Literal["server"]
+    path: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+
+
 class GitSource(Schema):
     """A commit of a git repository."""
 
@@ -228,4 +235,6 @@ class GitSource(Schema):
 
 Source = Annotated[UploadSource | BatchSource | AreaSource, Field(discriminator="kind")]
 """Where the bytes of an import or a new version come from."""
+ImportSource = Annotated[UploadSource | BatchSource | AreaSource | ServerSource, Field(discriminator="kind")]
+"""Where the bytes of an import into a dataset come from."""
 CodeSource = Annotated[UploadSource | BatchSource | AreaSource | GitSource, Field(discriminator="kind")]

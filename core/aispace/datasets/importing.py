@@ -136,6 +136,9 @@ class ImportService:
         elif isinstance(source, AreaSource):
             with renamed({"path": "source.path"}):
                 self.platform.areas.is_file(principal, source.path)
+        else:
+            with renamed({"path": "source.path"}):
+                self.platform.areas.server.is_file(principal, source.path)
 
     def inspect(self, principal: Principal, dataset_id: str, request: ImportInspectRequest) -> ImportInspection:
         """Tell what an import of a source would find, by its names."""

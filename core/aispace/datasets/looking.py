@@ -29,10 +29,10 @@ from .staging import Staged, sort_member
 if TYPE_CHECKING:
     from ..identity import Principal
     from ..platform import Platform
-    from ..schemas import Source
+    from ..schemas import ImportSource
 
 
-def inspect_source(platform: Platform, principal: Principal, source: Source, staged: Staged) -> ImportInspection:
+def inspect_source(platform: Platform, principal: Principal, source: ImportSource, staged: Staged) -> ImportInspection:
     """Look at the names of a source and at the files about others, not at images and texts."""
     meter = Meter(Budget())
     for member in read_source(platform, principal, source, meter):

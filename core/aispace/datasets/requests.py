@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from ..labels.schemas import LabelName
-from ..schemas import ListQuery, Progress, Reason, Schema, Source, Timestamp, wrong
+from ..schemas import ImportSource, ListQuery, Progress, Reason, Schema, Timestamp, wrong
 from .annotations import AnnotationObject, Layout, Split, Verdict, WhyRejected
 from .schemas import Column, SampleFilter
 
@@ -171,7 +171,7 @@ class ImportOptions(Schema):
 class ImportRequest(ImportOptions):
     """What to import, and how."""
 
-    source: Source
+    source: ImportSource
     overwrite: Literal["refuse", "skip", "replace"] = "refuse"
     """What happens to a file whose path the dataset has already."""
     duplicates: Literal["keep", "skip"] = "keep"
@@ -184,7 +184,7 @@ class ImportRequest(ImportOptions):
 class ImportInspectRequest(ImportOptions):
     """What to look at before an import."""
 
-    source: Source
+    source: ImportSource
 
 
 class PreviewSample(Schema):

@@ -19,7 +19,7 @@ from .requests import ImportOptions, ImportReport, Note, RefusedFile
 if TYPE_CHECKING:
     from ..identity import Principal
     from ..platform import Platform
-    from ..schemas import Source
+    from ..schemas import ImportSource
     from ..storage.blobs import Batch
 
 REPORTED: Final = 1000
@@ -228,7 +228,7 @@ def _about_boxes(path: str) -> bool:
 def stage_files(
     platform: Platform,
     principal: Principal,
-    source: Source,
+    source: ImportSource,
     staged: Staged,
     progress: Callable[[int], None],
 ) -> None:

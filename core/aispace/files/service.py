@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
 
-from traitlets import Int
+from traitlets import Int, List, Unicode
 from traitlets.config import LoggingConfigurable
 
 from ..errors import Conflict, Invalid, NotFound, TooLarge
@@ -25,6 +25,7 @@ from ..storage.archives import Budget, Meter, is_archive, read_archive
 from ..storage.blobs import CHUNK
 from .beneath import Beneath, Exists, Place, split
 from .previews import LIMITS, check_preview, preview_kind, shown
+from .server_folders import ServerFolders
 from .schemas import (
     ExtractReport,
     FileCompress,
@@ -72,8 +73,14 @@ class AreaService(LoggingConfigurable):
         100 << 30, help="Largest file that may be downloaded, in bytes. Default 100 GiB. Example: 1073741824."
     ).tag(config=True)
 
+    server_folders = List(
+        Unicode(),
+        help="Folders of the server that administrators may import from. Default: none. Example: ['/srv/datasets'].",
+    ).tag(config=True)
+
     def __init__(self, platform: Platform) -> None:
         super().__init__(parent=platform)
+        self.server = ServerFolders(self.server_folders)
         self.platform = platform
         self._elsewhere: dict[str, Path] = {}
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ..errors import AISpaceError, Invalid, NotFound, renamed
-from ..schemas import AreaSource, BatchSource, UploadSource
+from ..schemas import AreaSource, BatchSource, ServerSource, UploadSource
 from .archives import BROKEN, ArchiveRefused, Budget, Member, Meter, is_archive, metered, read_archive
 from .blobs import CHUNK
 from .manifests import Entry, Manifest, write_manifest
 
 if TYPE_CHECKING:
+    from ..files.server_folders import ServerFolders
+    from ..files.service import AreaService
     from ..identity import Principal
     from ..platform import Platform
 
@@ -41,7 +43,10 @@ class SourceFile:
 
 
 def read_source(
-    platform: Platform, principal: Principal, source: UploadSource | BatchSource | AreaSource, meter: Meter
+    platform: Platform,
+    principal: Principal,
+    source: UploadSource | BatchSource | AreaSource | ServerSource,
+    meter: Meter,
 ) -> Iterator[Member]:
     """Give all files of a source; archives are unpacked on the way.
 
@@ -64,23 +69,24 @@ def read_source(
     ArchiveRefused
         Over the budget, or a damaged archive.
     """
-    if isinstance(source, AreaSource):
+    if isinstance(source, AreaSource | ServerSource):
+        files = platform.areas if isinstance(source, AreaSource) else platform.areas.server
         with renamed({"path": "source.path"}):
-            yield from _from_area(platform, principal, source.path, meter)
+            yield from _from_folder(platform, files, principal, source.path, meter)
         return
     if isinstance(source, UploadSource):
         upload = platform.uploads.finished(principal, source.upload_id)
         if is_archive(upload.filename):
             yield from read_archive(upload.file, upload.filename, meter)
             return
-        files = iter([SourceFile(upload.relative_path or upload.filename, upload.file)])
+        given = iter([SourceFile(upload.relative_path or upload.filename, upload.file)])
     else:
         found = platform.uploads.finished_batch(principal, source.batch)
         if len(found) == 1 and is_archive(found[0].filename):
             yield from read_archive(found[0].file, found[0].filename, meter)
             return
-        files = (SourceFile(u.relative_path or u.filename, u.file) for u in found)
-    for item in files:
+        given = (SourceFile(u.relative_path or u.filename, u.file) for u in found)
+    for item in given:
         clean = meter.name(item.path)
         if clean is None:
             continue
@@ -88,8 +94,9 @@ def read_source(
             yield Member(clean, item.file.stat().st_size, metered(stream, meter))
 
 
-def _from_area(platform: Platform, principal: Principal, path: str, meter: Meter) -> Iterator[Member]:
-    area = platform.areas
+def _from_folder(
+    platform: Platform, area: AreaService | ServerFolders, principal: Principal, path: str, meter: Meter
+) -> Iterator[Member]:
     if area.is_file(principal, path):
         name = path.rstrip("/").rpartition("/")[2]
         with area.open_file(principal, path) as stream:

@@ -18,6 +18,7 @@ export type IReason = Schemas['Reason'];
 export type IFileEntry = Schemas['FileEntry'];
 /** Where the bytes of a new object come from. */
 export type Source = Schemas['AlgorithmCreate']['source'];
+export type ImportSource = Schemas['ImportRequest']['source'];
 
 /** A page of a list that pages by offset. */
 export interface IPage<T> {

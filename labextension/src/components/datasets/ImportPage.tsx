@@ -6,11 +6,11 @@ import type {
   ImportLayout,
   ITableOptions,
   IUploadFile,
-  Source
+  ImportSource
 } from '../../client';
 import { idempotencyKey } from '../../client';
 import { PageLink, useApp, usePage } from '../context';
-import { Button, CheckField, RadioCards, SelectField } from '../controls';
+import { Button, CheckField, RadioCards, SelectField, TextField } from '../controls';
 import { FilePicker } from '../FilePicker';
 import { bytes, count } from '../formats';
 import { FormPage, Section, useFieldErrors } from '../FormPage';
@@ -27,11 +27,11 @@ import { LabelMapping } from './LabelMapping';
 import { droppedFiles, filesOf } from './localFiles';
 import { layoutMeaning, layoutWord, splitWord } from './words';
 
-type From = 'folder' | 'files' | 'archive' | 'area';
+type From = 'folder' | 'files' | 'archive' | 'area' | 'server';
 
 /** Import: choose, see what it would become, run, read the report. All of it at one address. */
 export default function ImportPage(): JSX.Element {
-  const { client, trans } = useApp();
+  const { client, trans, may } = useApp();
   const page = usePage();
   const { id } = page.params;
   const dataset = useQuery(`dataset ${id}`, signal =>
@@ -41,14 +41,18 @@ export default function ImportPage(): JSX.Element {
   const batch = page.query.get('batch');
   const upload = page.query.get('upload');
   const area = page.query.get('area');
+  const server = page.query.get('server');
+  const [place, setPlace] = useState('');
   const running = page.query.get('import');
-  const source: Source | null = batch
+  const source: ImportSource | null = batch
     ? { kind: 'batch', batch }
     : upload
       ? { kind: 'upload', upload_id: upload }
       : area
         ? { kind: 'area', path: area }
-        : null;
+        : server
+          ? { kind: 'server', path: server }
+          : null;
   const kinds = useQuery('dataset kinds', signal => client.call('GET /dataset-kinds', { signal }));
   const dataType = dataset.data?.data_type ?? 'image';
   const layouts =
@@ -173,7 +177,7 @@ export default function ImportPage(): JSX.Element {
           <>
             <b>{trans.__('Into %1', name)}</b>
             {inspection.data ? <p>{samples(inspection.data.count)}</p> : null}
-            <Button onClick={() => page.setQuery({ batch: null, upload: null, area: null })}>
+            <Button onClick={() => page.setQuery({ batch: null, upload: null, area: null, server: null })}>
               {trans.__('Choose other files')}
             </Button>
           </>
@@ -181,7 +185,14 @@ export default function ImportPage(): JSX.Element {
       >
         <Section title={trans.__('What was found')}>
           {inspection.data ? (
-            <Preview inspection={inspection.data} dataset={dataset.data} />
+            <>
+              <Preview inspection={inspection.data} dataset={dataset.data} />
+              {Object.keys(mapping).length > 0 ? (
+                <p className="ais-Muted">
+                  {trans.__('This is what the files say. What you chose for their labels comes on top.')}
+                </p>
+              ) : null}
+            </>
           ) : inspection.error ? (
             <ErrorView error={inspection.error} onRetry={inspection.reload} />
           ) : (
@@ -276,10 +287,34 @@ export default function ImportPage(): JSX.Element {
             { value: 'folder', label: trans.__('A folder of this computer') },
             { value: 'files', label: trans.__('Files of this computer') },
             { value: 'archive', label: trans.__('An archive'), help: 'zip, tar, tar.gz' },
-            { value: 'area', label: trans.__('A folder of my files on the server') }
+            { value: 'area', label: trans.__('A folder of my files on the server') },
+            ...(may('admin:dataset')
+              ? [{ value: 'server' as const, label: trans.__('A folder outside of my files on the server') }]
+              : [])
           ]}
         />
-        {from === 'area' ? (
+        {from === 'server' ? (
+          <form
+            onSubmit={event => {
+              event.preventDefault();
+              page.setQuery({ server: place.trim(), area: null, batch: null, upload: null });
+            }}
+          >
+            <TextField
+              label={trans.__('Path on the server')}
+              value={place}
+              placeholder="/srv/datasets/digits"
+              onChange={setPlace}
+            />
+            <Button
+              type="submit"
+              kind="primary"
+              blocked={place.trim() ? null : trans.__('Type a path first')}
+            >
+              {trans.__('Look at it')}
+            </Button>
+          </form>
+        ) : from === 'area' ? (
           <Button kind="primary" icon="files" onClick={() => setPicking(true)}>
             {trans.__('Choose a folder or archive')}
           </Button>

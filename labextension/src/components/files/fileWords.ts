@@ -1,4 +1,5 @@
 import { bytes } from '../formats';
+import { text } from '../messageText';
 import { registerErrors, registerFieldErrors } from '../messages';
 
 const size = (value: unknown): string => bytes(Number(value));
@@ -6,9 +7,17 @@ const size = (value: unknown): string => bytes(Number(value));
 /** Why a file is neither shown nor sent. */
 export function registerFileWords(): void {
   registerFieldErrors({
+    server_folder_unknown: (t, p) =>
+      p.folders
+        ? t.__('Imports may read only below these folders of the server: %1.', text(p.folders))
+        : t.__('No folder of the server is open for imports. The operator names them in server_folders.'),
     data_is_layout: t => t.__('In this layout the samples themselves are the export. Choose another.')
   });
   registerErrors({
+    server_folder_forbidden: t =>
+      t.__(
+        'Not done. Only an administrator imports from folders of the server. Use a folder of your own files.'
+      ),
     preview_unknown: t =>
       t.__('Not shown. Files with this suffix can not be looked at. Download it instead.'),
     preview_too_large: (t, p) =>
