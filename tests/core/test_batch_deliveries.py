@@ -207,9 +207,14 @@ def test_results_become_proposals_and_a_new_version_and_what_people_said_stays(
     assert {sample.path: sample.state for sample in kept}["02.txt"] == "auto"
     graph = platform.lineage.graph(alice, f"{dataset_id}:V0002")
     assert ("batch_results", made.id) in {(edge.relation, edge.from_) for edge in graph.edges}
+    everything = [{"path": path, "objects": [{"label": "short"}], "confirm": True} for path in now]
+    platform.datasets.samples.annotate_many(alice, dataset_id, AnnotationBatch.model_validate({"items": everything}))
+    idle = delivered(serving, made.id)
+    # Nothing new was said, so no version is made of it.
+    assert (idle.proposed, idle.kept, idle.version, idle.reason.code) == (0, 6, None, "nothing_proposed")
     platform.events.seal()
     codes = [event.code for event in platform.events.list(alice, EventQuery(object_id=made.id)).items]
-    assert codes.count("batch_service.delivery_succeeded") == 2
+    assert codes.count("batch_service.delivery_succeeded") == 3
 
 
 def test_results_of_a_folder_become_a_dataset_with_the_labels_that_they_name(serving: Serving, tmp_path: Path) -> None:

@@ -267,7 +267,10 @@ class Delivering:
 
     def _publish(self, principal: Principal, row: BatchRow, delivery: dict[str, Any]) -> None:
         version, reason = None, None
-        if delivery["publish"]:
+        if delivery["publish"] and not delivery["proposed"]:
+            words = "Not published. There is no new proposal: people had annotated everything, or nothing fits."
+            reason = {"code": "nothing_proposed", "message": words, "params": {}}
+        elif delivery["publish"]:
             try:
                 note = PublishRequest(note=f"Results of {row.name}", include="all")
                 version = self.platform.datasets.versions.publish(principal, delivery["dataset_id"], note).version

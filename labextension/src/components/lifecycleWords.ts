@@ -166,6 +166,8 @@ export const REASON_WORDS: Words = {
     ),
   no_labels: t => t.__('config.json names no labels: answers are plain numbers.'),
   superseded: t => t.__('A later edit took its place before it was ready.'),
+  nothing_proposed: t =>
+    t.__('Not published. There is no new proposal: people had annotated everything, or nothing fits.'),
   idle: (t, p) => t.__('It stopped by itself: nobody looked at it for %1 min.', text(p.minutes)),
   auto_stop_time: t => t.__('It stopped by itself: its time was over.'),
   auto_stop_idle: (t, p) => t.__('It stopped by itself: nobody called it for %1 min.', text(p.minutes)),
