@@ -85,9 +85,14 @@ class Shelf:
             self._write(table)
 
     def index_boxes(self) -> None:
-        """Make boxes quick to find by their image, once all are there."""
+        """Make boxes quick to find by their image, once all are there.
+
+        The index holds all of a box: those of one image lie together in it, while a file has them in any order, so that
+        more of them than the cache holds cost no read of the disk for each.
+        """
         self.flush()
-        self.db.execute("create index if not exists boxes_of on boxes (source, image)")
+        columns = "source, image, category, x, y, w, h, outline, extra, line"
+        self.db.execute(f"create index if not exists boxes_of on boxes ({columns})")
 
     def select(self, statement: str, values: Iterable[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Read rows."""
