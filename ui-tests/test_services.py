@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,78 @@ def answerer(client: AISpaceClient, tmp_path: Path) -> str:
 
 def wait_serving(visitor: Visitor) -> None:
     expect(visitor.button("Try it").first).to_be_visible(timeout=SLOW)
+
+
+def choose(desk: Visitor, row: str, action: str) -> None:
+    """Choose an action of a row's menu."""
+    found = desk.content.get_by_role("row", name=re.compile(row))
+    found.get_by_role("button", name=re.compile("^Actions")).click()
+    desk.page.locator("button.ais-Menu-item").filter(has_text=re.compile(f"^{action}$")).click()
+
+
+@pytest.mark.capability("AS3-20", "AS3-24", "AS3-27")
+def test_a_service_is_started_stopped_changed_and_deleted_from_the_list_and_from_its_page(
+    desk: Visitor, client: AISpaceClient, answerer: str
+) -> None:
+    desk.dress("en", "JupyterLab Light")
+    content = desk.content
+    script = {"algorithm_id": client.algorithms.find(answerer).id, "version": "V0001"}
+    spec = client.specs.cheapest("serving")
+    made = {name: client.services.create(name, None, None, spec.id, script=script) for name in ("listed", "paged")}
+    client.services.wait(made["listed"].id)
+    client.services.wait(made["paged"].id)
+
+    desk.open("/services?q=listed")
+    choose(desk, "listed", "Stop")
+    client.services.wait(made["listed"].id, "stopped")
+    choose(desk, "listed", "Start")
+    client.services.wait(made["listed"].id)
+    choose(desk, "listed", "Edit")
+    expect(desk.field("Name")).to_have_value("listed")
+    desk.field("Description").fill("from the list")
+    content.locator(".ais-Button.ais-mod-primary").last.click()
+    expect(desk.tab("Monitoring")).to_be_visible(timeout=SLOW)
+    assert client.services.get(made["listed"].id).description == "from the list"
+    desk.open("/services?q=listed")
+    choose(desk, "listed", "Stop")
+    client.services.wait(made["listed"].id, "stopped")
+    expect(content.get_by_role("row", name=re.compile("listed"))).to_contain_text("stopped", timeout=SLOW)
+    choose(desk, "listed", "Delete")
+    expect(content.get_by_role("row", name=re.compile("listed"))).to_have_count(0)
+
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.open(f"/services/{made['paged'].id}")
+    wait_serving(desk)
+    expect(content.get_by_text(made["paged"].endpoint, exact=True)).to_be_visible()
+    desk.button("Copy the address").click()
+    assert desk.page.evaluate("navigator.clipboard.readText()") == made["paged"].endpoint
+    expect(content.get_by_role("heading", name="Call guide")).to_be_visible()
+    desk.tab("Monitoring").click()
+    expect(
+        content.get_by_role("heading", name=re.compile("CPU")).or_(content.get_by_text(re.compile("CPU"))).first
+    ).to_be_visible(timeout=SLOW)
+    desk.tab("Log").click()
+    expect(content.get_by_role("log")).to_be_visible(timeout=SLOW)
+    desk.button("Edit").click()
+    desk.field("Description").fill("from its page")
+    content.locator(".ais-Button.ais-mod-primary").last.click()
+    expect(desk.tab("Monitoring")).to_be_visible(timeout=SLOW)
+    assert client.services.get(made["paged"].id).description == "from its page"
+
+    def more(action: str) -> None:
+        content.get_by_role("button", name="More actions").click()
+        desk.page.locator("button.ais-Menu-item").filter(has_text=re.compile(f"^{action}$")).click()
+
+    more("Stop")
+    client.services.wait(made["paged"].id, "stopped")
+    expect(desk.button("Start").first).to_be_enabled(timeout=SLOW)
+    desk.button("Start").first.click()
+    wait_serving(desk)
+    more("Stop")
+    client.services.wait(made["paged"].id, "stopped")
+    expect(desk.button("Start").first).to_be_enabled(timeout=SLOW)
+    more("Delete")
+    expect(desk.page.get_by_text("paged is in the trash")).to_be_visible()
 
 
 @pytest.mark.capability("AS3-22", "MA2-57")
@@ -81,6 +154,7 @@ def test_a_services_life_with_a_canary_clicked_through(desk: Visitor, client: AI
     client.services.wait(service.id, "stopped")
 
 
+@pytest.mark.capability("AS3-29")
 def test_a_batch_is_followed_to_its_results(desk: Visitor, client: AISpaceClient, tmp_path: Path) -> None:
     visitor, content = desk, desk.content
     folder = tmp_path / "code"
@@ -99,4 +173,8 @@ def test_a_batch_is_followed_to_its_results(desk: Visitor, client: AISpaceClient
     expect(content.locator("li[data-status='done']")).to_contain_text("letter.txt", timeout=SLOW)
     expect(content.locator("li[data-status='done']")).to_contain_text("read")
     expect(content.get_by_text(visitor.t("Download results"))).to_be_visible(timeout=SLOW)
+    expect(content.get_by_text("100 %").or_(content.get_by_text("100%")).first).to_be_visible()
+    expect(content.get_by_role("progressbar")).to_be_visible()
+    for word in ("began", "ended"):
+        expect(content.get_by_text(re.compile(rf"^{visitor.t(word)}")).locator("time")).to_be_visible()
     visitor.picture("batch-done")

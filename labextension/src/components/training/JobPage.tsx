@@ -165,7 +165,9 @@ function Job(props: {
           <>
             {run.started_at ? <RunningTime start={run.started_at} end={run.ended_at} /> : null}
             {run.workload?.spec?.spec_name ? <span>{run.workload.spec.spec_name}</span> : null}
-            <span>{active ? trans.__('%1 so far', money(run.cost, trans)) : money(run.cost, trans)}</span>
+            {isDraft ? null : (
+              <span>{active ? trans.__('%1 so far', money(run.cost, trans)) : money(run.cost, trans)}</span>
+            )}
             {run.saved_as.map(one => (
               <PageLink key={`${one.id} ${one.version}`} to={`/models/${one.id}?version=${one.version}`}>
                 {trans.__('model %1 %2', one.name, one.version)}
@@ -202,7 +204,11 @@ function Job(props: {
               </Button>
             )}
             <Button onClick={compare}>{trans.__('Compare')}</Button>
-            <Button busy={board.busy} onClick={() => board.run([{ job_id: job.id, version: run.version }])}>
+            <Button
+              busy={board.busy}
+              blocked={isDraft ? trans.__('It is a draft: start it') : null}
+              onClick={() => board.run([{ job_id: job.id, version: run.version }])}
+            >
               {NAMES.tensorboard}
             </Button>
           </>
