@@ -186,7 +186,7 @@ def test_an_edit_takes_over_when_ready_and_can_be_rolled_back(serving: Serving, 
     assert ask(target(serving, made.id)).json()["model_version"] == "V0002"
     records = serving.platform.serving.deployments
     until(lambda: records(serving.alice, made.id).items[1].status == "stopped")
-    assert records(serving.alice, made.id).items[0].source["kind"] == "edit"
+    assert records(serving.alice, made.id).items[0].source.kind == "edit"
 
     serving.platform.serving.rollback(serving.alice, made.id, 1, RollbackRequest(note="V0002 is worse"))
     served = wait_for(serving, made.id, "serving", 3)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints, model_validator
-from typing_extensions import TypedDict
+from pydantic import Field, StringConstraints, model_validator
 
 from ..algorithms.schemas import Category, ImageId
 from ..identity import Visibility
@@ -103,12 +102,15 @@ class ModelWarning(Schema):
     message: str
 
 
-ModelOrigin = TypedDict(
-    "ModelOrigin",
-    {"kind": Literal["upload", "training"], "from": str, "job_id": str, "job_name": str, "run": str},
-    total=False,
-)
-"""Where a version came from: the kind of source of an upload, or the run."""
+class ModelOrigin(Schema):
+    """Where a version came from: an upload, or a run."""
+
+    kind: Literal["upload", "training"] = "upload"
+    from_: Annotated[str | None, Field(alias="from")] = None
+    """Kind of source of an upload."""
+    job_id: str | None = None
+    job_name: str | None = None
+    run: str | None = None
 
 
 class ModelVersionRead(Schema):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from ..schemas import CursorQuery, Ref
 from ..versions import VersionFiles, version_name
@@ -24,7 +23,7 @@ def version_shape(files: VersionFiles, row: Model, version: ModelVersion) -> Mod
         model_name=row.name,
         version=version.name,
         source="training" if origin.get("kind") == "training" else "upload",
-        origin=cast("ModelOrigin", origin),
+        origin=ModelOrigin.model_validate(origin),
         note=version.note,
         files=shown,
         file_count=version.file_count,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
-from typing_extensions import TypedDict
 
 from ..identity import Visibility
 from ..models.schemas import Tensor
@@ -308,12 +307,13 @@ class RecordRead(Schema):
     by: Ref
 
 
-DeploymentSource = TypedDict(
-    "DeploymentSource",
-    {"kind": Literal["create", "edit", "rollback", "canary"], "from": int, "changed": list[str]},
-    total=False,
-)
-"""What a deployment was made by: ``from`` is the number of the one before it, or of the one gone back to."""
+class DeploymentSource(Schema):
+    """What a deployment was made by."""
+
+    kind: Literal["create", "edit", "rollback", "canary"] = "create"
+    from_: Annotated[int | None, Field(alias="from")] = None
+    """Number of the deployment before it, or of the one gone back to."""
+    changed: list[str] = Field(default_factory=list)
 
 
 class DeploymentRead(Schema):

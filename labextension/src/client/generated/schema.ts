@@ -957,10 +957,15 @@ export interface components {
             /** @description Workloads of its replicas, newest first: for logs and metrics. */
             workloads: string[];
         };
+        /** @description What a deployment was made by. */
         DeploymentSource: {
             changed: string[];
-            from: number;
-            /** @enum {string} */
+            /** @description Number of the deployment before it, or of the one gone back to. */
+            from: number | null;
+            /**
+             * @default create
+             * @enum {string}
+             */
             kind: "create" | "edit" | "rollback" | "canary";
         };
         /** @description How many samples differ, and how. */
@@ -1808,13 +1813,18 @@ export interface components {
             framework?: string;
             name: string;
         };
+        /** @description Where a version came from: an upload, or a run. */
         ModelOrigin: {
-            from: string;
-            job_id: string;
-            job_name: string;
-            /** @enum {string} */
+            /** @description Kind of source of an upload. */
+            from: string | null;
+            job_id: string | null;
+            job_name: string | null;
+            /**
+             * @default upload
+             * @enum {string}
+             */
             kind: "upload" | "training";
-            run: string;
+            run: string | null;
         };
         /** @description A model and its current version. */
         ModelRead: {
