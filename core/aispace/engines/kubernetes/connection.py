@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
@@ -61,8 +62,8 @@ class Connection:
     def __init__(self, kubeconfig: str = "", context: str = "") -> None:
         self.kubeconfig = kubeconfig
         self.context = context
-        self.calls = 0
-        """Requests made so far, watches included."""
+        self.calls: Counter[str] = Counter()
+        """Requests made so far by method, watches included."""
         self._client: client.ApiClient | None = None
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -132,7 +133,7 @@ class Connection:
         self, method: str, path: str, query: dict[str, Any], body: Any, kind: str, limits: aiohttp.ClientTimeout
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         api = await self._api()
-        self.calls += 1
+        self.calls[method] += 1
         response: aiohttp.ClientResponse = await api.call_api(
             path,
             method,
