@@ -21,6 +21,12 @@ def hierarchies() -> list[Path]:
     return [path for path in ROOT.iterdir() if path.is_dir() and not path.is_symlink() and path.name != "unified"]
 
 
+def everywhere() -> list[Path]:
+    """Give all mount points, also the one of version 2 beside version 1, where the runtime makes groups too."""
+    beside = ROOT / "unified"
+    return [*hierarchies(), *([beside] if beside.is_dir() and hierarchies() != [ROOT] else [])]
+
+
 def _tracking() -> Path:
     found = hierarchies()
     for name in ("pids", "freezer", "memory"):
@@ -75,7 +81,7 @@ def destroy(name: str, seconds: float = 20) -> None:
         time.sleep(0.05)
     if left:
         raise RuntimeError(f"These processes of the cluster did not end: {sorted(left)}")
-    for hierarchy in hierarchies():
+    for hierarchy in everywhere():
         for at, _, _ in os.walk(hierarchy / name, topdown=False):
             for _ in range(50):
                 try:

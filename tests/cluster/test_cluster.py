@@ -37,7 +37,7 @@ def left_of(place: Place) -> list[str]:
         for one in folder.iterdir()
         if one.name.startswith(("cni-", "pods-"))
     ]
-    found += [f"group {one}" for one in groups.hierarchies() if (one / place.group).exists()]
+    found += [f"group {one}" for one in groups.everywhere() if (one / place.group).exists()]
     return [*found, *([str(place.folder)] if place.folder.exists() else [])]
 
 
