@@ -17,7 +17,7 @@ from aispace.training.template_schemas import (
     JobTemplateUpdate,
     TemplateOfRun,
 )
-from aispace.workloads.schemas import WorkloadQuery
+from aispace.workloads.schemas import ScalarQuery, WorkloadQuery
 from classifier_setup import Classifier
 from pydantic import ValidationError
 
@@ -140,6 +140,7 @@ def test_a_job_is_kept_as_a_draft_changed_started_or_deleted(world: Classifier) 
     assert (draft.status, draft.latest.status, draft.latest.workload) == ("draft", "draft", None)
     assert {"start", "delete", "modify"} <= set(draft.latest.can)
     assert "stop" not in draft.latest.can
+    assert training.scalars(alice, draft.id, "V0001", ScalarQuery()).series == {}
     assert workloads.list(alice, WorkloadQuery(kind="training")).items == []
     edited = training.edit(alice, draft.id, "V0001", RunChanges(parameters={"epochs": 3}, max_hours=1))
     assert (edited.version, edited.configuration.parameters["epochs"], edited.configuration.parameters["hidden"]) == (

@@ -114,11 +114,8 @@ class TrainingService:
     def estimate(self, principal: Principal, body: EstimateRequest) -> Estimate:
         """Check a form as far as it is filled in, and tell command, price and waiting time."""
         authorize(principal, "write:training")
-        taken = (
-            self._name_error(principal, body.name),
-            self.platform.templates.name_error(principal, body.template),
-        )
-        return requests.estimate(self.platform, principal, body, [error for error in taken if error is not None])
+        both = [self._name_error(principal, body.name), self.platform.templates.name_error(principal, body.template)]
+        return requests.estimate(self.platform, principal, body, [error for error in both if error is not None])
 
     def create(self, principal: Principal, body: TrainingJobCreate) -> TrainingJobRead:
         """Make a job and submit its first run, or keep that as a draft.
@@ -306,7 +303,10 @@ class TrainingService:
 
     def scalars(self, principal: Principal, job_id: str, version: str, query: ScalarQuery) -> ScalarRead:
         """Read the logged numbers."""
-        return self.platform.workloads.scalars(SYSTEM, self._workload(principal, job_id, version), query)
+        row = self._readable(principal, job_id, version)[1]
+        if row.status == "draft":  # there is no workload yet that could log
+            return ScalarRead(attempt=1, series={}, next=0, points=0)
+        return self.platform.workloads.scalars(SYSTEM, row.workload_id, query)
 
     def usage(self, principal: Principal, job_id: str, version: str, query: MetricsQuery) -> UsageSeries:
         """Read what the run used of the machine."""
