@@ -137,7 +137,6 @@ def train(visitor: Visitor, name: str, dataset: str) -> None:
     visitor.see_language()
     visitor.tab("Configuration").click()
     expect(visitor.content.get_by_role("heading", name=visitor.t("Command"))).to_be_visible()
-    expect(visitor.content.get_by_text("--epochs").first).to_be_visible()
 
 
 def save_model(visitor: Visitor, name: str) -> None:
