@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from aispace.client import AISpaceClient
+from installation import wait_for
 from PIL import Image
 from playwright.sync_api import Locator, expect
 from visitor import Possessions, Visitor
@@ -187,6 +188,7 @@ def test_files_are_found_by_path_looked_at_edited_copied_moved_and_deleted(
     dialog.get_by_label("Name").fill("-bad name")
     keys.press("Enter")
     expect(dialog.get_by_role("alert").or_(dialog.locator(".ais-FieldError"))).to_be_visible()
+    at_desk.errors.clear()
     dialog.get_by_label("Name").fill("d.txt")
     keys.press("Enter")
     expect(row("d.txt")).to_be_visible()
@@ -202,19 +204,19 @@ def test_files_are_found_by_path_looked_at_edited_copied_moved_and_deleted(
     editor.locator(".cm-content").click()
     keys.press("Control+f")
     search = at_desk.page.locator(".jp-DocumentSearch-overlay")
-    at_desk.picture("search")
     search.get_by_placeholder("Find", exact=True).fill("alpha")
-    expect(editor.locator(".cm-searchMatch")).to_have_count(2)
+    expect(editor.locator(".cm-searching")).to_have_count(2)
     search.locator(".jp-DocumentSearch-toggle-wrapper").first.click()
     search.get_by_placeholder("Replace").fill("gamma")
     search.get_by_role("button", name=re.compile("Replace All")).click()
     expect(editor).to_contain_text("gamma beta gamma")
     editor.locator(".cm-content").click()
     keys.press("Control+s")
-    saved = at_desk.page.locator("#jp-main-dock-panel .lm-TabBar-tab.jp-mod-dirty")
-    expect(saved).to_have_count(0)
-    target = client.files.download(f"{desk}/a.txt", tmp_path / "a.txt")
-    assert target.read_text() == "gamma beta gamma\n"
+
+    def saved() -> bool:
+        return client.files.download(f"{desk}/a.txt", tmp_path / "a.txt").read_text() == "gamma beta gamma\n"
+
+    wait_for(saved, 20, "the file as it was edited")
 
     at_desk.open(f"/files/mine/{desk}/to")
     row("a.txt").get_by_role("button", name=re.compile("^Actions")).click()
