@@ -25,7 +25,6 @@ from ..storage.archives import Budget, Meter, is_archive, read_archive
 from ..storage.blobs import CHUNK
 from .beneath import Beneath, Exists, Place, split
 from .previews import LIMITS, check_preview, preview_kind, shown
-from .server_folders import ServerFolders
 from .schemas import (
     ExtractReport,
     FileCompress,
@@ -39,6 +38,7 @@ from .schemas import (
     FolderCreate,
     RefusedFile,
 )
+from .server_folders import ServerFolders
 
 if TYPE_CHECKING:
     from ..platform import Platform
@@ -109,6 +109,8 @@ class AreaService(LoggingConfigurable):
         with self.area(principal).folder(parts) as descriptor, os.scandir(descriptor) as entries:
             for entry in entries:
                 if query.q and query.q.lower() not in entry.name.lower():
+                    continue
+                if entry.name.startswith(".") and not query.hidden:
                     continue
                 with contextlib.suppress(OSError, UnicodeError):
                     status = entry.stat(follow_symlinks=False)
