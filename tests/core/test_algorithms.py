@@ -86,7 +86,11 @@ def test_parameters_have_defaults_and_own_ones_are_passed_on() -> None:
     assert (values, errors) == ({"epochs": 5, "kind": "a", "fast": True, "path": "x y", "own": 1.5}, [])
     _, errors = resolve([needed], {"data_url": "x", "bad name": 1}, reserved={"data_url"})
     codes = {e["field"]: e["code"] for e in errors}
-    assert codes == {"parameters.path": "missing", "parameters.data_url": "reserved", "parameters.bad name": "argument_name"}
+    assert codes == {
+        "parameters.path": "missing",
+        "parameters.data_url": "reserved",
+        "parameters.bad name": "argument_name",
+    }
 
 
 @pytest.mark.parametrize(

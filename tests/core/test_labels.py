@@ -131,7 +131,7 @@ def test_a_set_is_made_searched_edited_and_deleted_with_its_labels(
     assert [label.name for label in group.labels] == ["猫", "dog", "bird"]
     relabelled = [Label(name="猫", color="#00ff00"), Label(name="hound")]
     group = platform.labels.update(alice, pets.id, LabelGroupUpdate(labels=relabelled))
-    assert [(label.name, label.color) for label in group.labels][0] == ("猫", "#00ff00")
+    assert (group.labels[0].name, group.labels[0].color) == ("猫", "#00ff00")
     assert [label.name for label in platform.labels.get(alice, pets.id).labels] == ["猫", "hound"]
     platform.labels.delete(alice, pets.id)
     assert names(platform, alice) == ["cars"]

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   followTheme('');
   registerAdminPages();
   const me = await client.call('GET /me').catch(() => null);
-  const theme = (me?.settings?.theme ?? '') as ThemeChoice;
+  const theme = me?.settings?.theme ?? '';
   let stopTheme = followTheme(theme);
   const prefix = data.baseUrl.replace(/\/$/, '');
   const model = new AddressModel(prefix, path => window.location.assign(labLink(data, path)));

@@ -124,7 +124,12 @@ export const REASON_WORDS: Words = {
     t.__('The process that watched it was killed, so everything it had started was ended too.'),
   cluster_queue: (t, p) => t.__("It waits in the cluster's queue %1: %2", text(p.queue), text(p.message)),
   cluster_queue_place: (t, p) =>
-    t.__("It waits in the cluster's queue %1, at place %2: %3", text(p.queue), text(p.place), text(p.message)),
+    t.__(
+      "It waits in the cluster's queue %1, at place %2: %3",
+      text(p.queue),
+      text(p.place),
+      text(p.message)
+    ),
   unschedulable: (t, p) => t.__('It may run, but no node can take it now: %1', text(p.message)),
   image_pull: (t, p) =>
     t.__(

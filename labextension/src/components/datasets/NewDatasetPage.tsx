@@ -169,7 +169,7 @@ export default function NewDatasetPage(): JSX.Element {
           <RadioCards
             label={trans.__('Which labels there are')}
             value={values.labelling}
-            onChange={labelling => set({ labelling: labelling as IValues['labelling'] })}
+            onChange={labelling => set({ labelling: labelling })}
             options={[
               {
                 value: 'later',

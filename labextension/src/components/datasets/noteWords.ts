@@ -31,12 +31,7 @@ export function noteText(trans: ITrans, note: INote): string {
     case 'left_out':
       return trans._n('%1 object is left out, as you said', '%1 objects are left out, as you said', n, many);
     case 'data':
-      return trans._n(
-        'The file of %1 sample is not in it',
-        'The files of %1 samples are not in it',
-        n,
-        many
-      );
+      return trans._n('The file of %1 sample is not in it', 'The files of %1 samples are not in it', n, many);
     case 'not_hard':
       return trans._n(
         '%1 sample is not marked as hard and stays out',

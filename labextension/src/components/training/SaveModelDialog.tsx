@@ -65,7 +65,7 @@ export function SaveModelDialog(props: {
       <RadioCards
         label={trans.__('As')}
         value={how}
-        onChange={one => setHow(one as 'new' | 'version')}
+        onChange={one => setHow(one)}
         options={[
           { value: 'new', label: trans.__('a new model') },
           {
