@@ -26,7 +26,7 @@ from jupyter_server.base.websocket import WebSocketMixin
 from jupyter_server.extension.handler import ExtensionHandlerMixin
 from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
 from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
+from tornado.httputil import HTTPHeaders, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 from tornado.netutil import Resolver
 from tornado.tcpclient import TCPClient
@@ -34,6 +34,7 @@ from tornado.web import HTTPError, authenticated, stream_request_body
 from tornado.websocket import WebSocketClientConnection, WebSocketHandler, websocket_connect
 
 from .failures import INTERNAL, envelope, public_error
+from .passing import Answer
 from .requestlog import accept_request_id
 
 CONNECT_SECONDS = 5.0
@@ -286,33 +287,6 @@ class ForwardMixin(ExtensionHandlerMixin):
             self.send_error(e.status, exc_info=(type(e), e, e.__traceback__))  # type: ignore[attr-defined]
         else:
             super()._handle_request_exception(e)  # type: ignore[misc]
-
-
-class Answer(HTTPMessageDelegate):
-    """Passes the answer on as it comes, as fast as the caller takes it."""
-
-    def __init__(self, handler: ForwardHandler) -> None:
-        self.handler = handler
-        self.begun = False
-        self.whole = False
-
-    def headers_received(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> None:
-        """Take over status and headers."""
-        if isinstance(start_line, ResponseStartLine):
-            self.begun = True
-            self.handler.begin(start_line, headers)
-
-    async def _pass(self, chunk: bytes) -> None:
-        self.handler.write(chunk)
-        await self.handler.flush()
-
-    def data_received(self, chunk: bytes) -> Any:
-        """Write a part and wait until it is taken."""
-        return self._pass(chunk)
-
-    def finish(self) -> None:
-        """Note the end."""
-        self.whole = True
 
 
 def _guarded(action: str) -> Callable[..., Awaitable[None]]:

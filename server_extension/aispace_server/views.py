@@ -14,13 +14,14 @@ from typing import Any, Final
 from aispace.errors import AISpaceError, TooLarge, Unavailable
 from aispace.platform import Platform
 from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
-from tornado.httputil import HTTPHeaders, HTTPInputError, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
+from tornado.httputil import HTTPHeaders, HTTPInputError, RequestStartLine, ResponseStartLine
 from tornado.iostream import StreamClosedError
 from tornado.tcpclient import TCPClient
 from tornado.web import RequestHandler, stream_request_body
 
 from .failures import INTERNAL, public_error
 from .handlers.base import in_thread
+from .passing import Answer
 from .requestlog import accept_request_id, request_id_var
 
 CONNECT_SECONDS: Final = 5.0
@@ -113,7 +114,7 @@ class ViewHandler(RequestHandler):
         # As it came: what is escaped stays escaped, so that nothing of it ends the line that is sent on.
         path = self.request.path.partition("/views/")[2].partition("/")[2]
         target = f"/{path}" + (f"?{self.request.query}" if self.request.query else "")
-        answer = _Answer(self)
+        answer = Answer(self)
         try:
             self._connection = await _connect(address)
             await self._connection.write_headers(RequestStartLine(self.request.method or "GET", target, ""), headers)
@@ -177,30 +178,6 @@ class ViewHandler(RequestHandler):
         public: AISpaceError = (public_error(error) if error is not None else None) or INTERNAL
         self.set_status(public.status)
         self.finish(public.message)
-
-
-class _Answer(HTTPMessageDelegate):
-    """Passes the answer on as it comes, as fast as the browser takes it."""
-
-    def __init__(self, handler: ViewHandler) -> None:
-        self.handler = handler
-        self.begun = False
-        self.whole = False
-
-    def headers_received(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> None:
-        if isinstance(start_line, ResponseStartLine):
-            self.begun = True
-            self.handler.begin(start_line, headers)
-
-    async def _pass(self, chunk: bytes) -> None:
-        self.handler.write(chunk)
-        await self.handler.flush()
-
-    def data_received(self, chunk: bytes) -> Any:
-        return self._pass(chunk)
-
-    def finish(self) -> None:
-        self.whole = True
 
 
 async def _connect(address: tuple[str, int]) -> HTTP1Connection:
