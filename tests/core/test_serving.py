@@ -156,7 +156,7 @@ def test_a_service_is_deployed_stopped_and_started_at_the_same_address(serving: 
     log = serving.platform.serving
     record = log.deployments(serving.alice, made.id).items[0]
     assert (record.number, record.status, record.note, record.created_by.name) == (1, "serving", "first try", "alice")
-    assert record.source == {"kind": "create"}
+    assert record.source.kind == "create"
 
     serving.platform.serving.stop_service(serving.alice, made.id)
     until(lambda: not serving.platform.workloads.active_of(made.id))
@@ -192,7 +192,7 @@ def test_an_edit_takes_over_when_ready_and_can_be_rolled_back(serving: Serving, 
     served = wait_for(serving, made.id, "serving", 3)
     assert (served.model.version, served.environment) == ("V0001", {})
     newest = records(serving.alice, made.id).items[0]
-    assert (newest.number, newest.source, newest.note) == (3, {"kind": "rollback", "from": 1}, "V0002 is worse")
+    assert (newest.number, newest.source.kind, newest.source.from_, newest.note) == (3, "rollback", 1, "V0002 is worse")
     with pytest.raises(Conflict):
         serving.platform.serving.rollback(serving.alice, made.id, 3, RollbackRequest())
     with pytest.raises(NotFound):
