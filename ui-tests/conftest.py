@@ -87,6 +87,7 @@ def visit(house: Installation, admin: Person, browser: Browser) -> Iterator[Call
     yield arrive
     for visitor in visitors:
         visitor.leave()
+        visitor.give_back()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 @pytest.fixture
 def at_desk(desk: Visitor) -> Iterator[Visitor]:
     desk.dress("en", "JupyterLab Light")
-    desk.errors.clear()
+    desk.clear()
     yield desk
     assert desk.errors == []
 

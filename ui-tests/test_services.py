@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import secrets
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,11 @@ def answerer(client: AISpaceClient, tmp_path: Path) -> str:
     folder = tmp_path / "code"
     folder.mkdir()
     (folder / "inference.py").write_text(SCRIPT % "one")
-    made = client.algorithms.create("answers", folder, run_command="python inference.py")
+    name = f"answers-{secrets.token_hex(3)}"
+    made = client.algorithms.create(name, folder, run_command="python inference.py")
     (folder / "inference.py").write_text(SCRIPT % "two")
     client.algorithms.add_version(made.id, folder)
-    return "answers"
+    return name
 
 
 def wait_serving(visitor: Visitor) -> None:

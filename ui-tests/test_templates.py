@@ -44,6 +44,7 @@ def found(client: AISpaceClient, name: str) -> TrainingJobRead:
 def test_settings_are_kept_found_filled_in_changed_and_deleted(
     desk: Visitor, client: AISpaceClient, algorithm: str
 ) -> None:
+    desk.clear()
     desk.dress("en", "JupyterLab Light")
     content = desk.content
     # From the row of an algorithm to a form that has it.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+from aispace.client import AISpaceClient
 from installation import Installation, Person
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
@@ -30,7 +31,7 @@ CATALOGUE = json.loads(
     )
 )
 DATA = (
-    "Git", "Fork", "Notebook",
+    "Git", "Fork", "Notebook", "TensorBoard",
     "zip", "tar", "tar.gz", "CPU", "GiB", "MiB", "KiB", "ONNX", "onnx", "JSON", "CSV", "Python", "image-classifier",
     "text-classifier", "table-classifier", "features", "balance", "units", "regularisation", "rounds", "depth",
     "sk-onnx", "scikit-learn", "digits-api", "cores", "core", "train.py", "macro_f1", "validation_accuracy",
@@ -122,6 +123,26 @@ class Visitor:
     def leave(self) -> None:
         """Close the window."""
         self.context.close()
+
+    def give_back(self) -> None:
+        """Stop what runs for this person: the next one needs the machine."""
+        person = self.api()
+        with AISpaceClient(f"{self.house.url}/services/aispace", person.token) as client:
+            client.jobs.stop_all()
+            for service in client.services.list():
+                if "stop" in service.can:
+                    client.services.stop(service.id)
+        if person.server():
+            person.stop_server()
+
+    def clear(self) -> None:
+        """Begin with no tab of what earlier tests made and deleted, and no complaint about it."""
+        self.page.goto("about:blank")  # JupyterLab would keep its tabs again
+        kept = f"/user/{self.name}/lab/api/workspaces/default"
+        assert self.api().api("DELETE", kept).status_code in {204, 404}
+        self.page.goto(f"{self.base}/lab")
+        self.settle()
+        self.errors.clear()
 
     def api(self) -> Person:
         """Sign in once more, as a script of the same person."""
