@@ -101,7 +101,7 @@ def wait(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> Non
                 raise RuntimeError(f"it ended with {process.returncode}") from error
             if time.monotonic() > deadline:
                 raise RuntimeError(f"it did not answer within {seconds:g} s") from error
-        time.sleep(0.05)
+        time.sleep(0.05)  # before it listens there is nothing that could tell
 
 
 def check(url: str) -> None:
